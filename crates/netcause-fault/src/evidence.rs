@@ -1,0 +1,92 @@
+//! The facts behind a cause.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use crate::{Limit, errno};
+
+/// One fact that a cause rests on. `Display` gives the sentence for records.
+///
+/// ```
+/// use netcause_fault::Evidence;
+/// assert_eq!(Evidence::OsError(111).to_string(), "the kernel reported ECONNREFUSED (111)");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Evidence<'a> {
+    /// The operating system's error number.
+    OsError(i32),
+    /// A timer of this process ran out; the operating system reported nothing.
+    OwnTimer(Option<Limit>),
+    /// The connect limit ends before the first retransmission.
+    ShortConnectLimit,
+    /// A TLS alert that the peer sent.
+    TlsAlert(Cow<'a, str>),
+    /// The answer's status.
+    Status(u16),
+    /// The pause that the peer asks for.
+    RetryAfter(Duration),
+    /// A certificate that had ended before the verification, and by how much.
+    CertificateExpired(Duration),
+    /// A certificate that starts after the verification, and by how much.
+    CertificateNotYetValid(Duration),
+    /// Taken from a fault seen before in the same span, and how long ago.
+    Remembered(Duration),
+    /// Any other fact, as a sentence.
+    Note(Cow<'a, str>),
+}
+
+impl Evidence<'_> {
+    /// The same fact, borrowing nothing.
+    #[must_use]
+    pub fn into_owned(self) -> Evidence<'static> {
+        match self {
+            Evidence::TlsAlert(text) => Evidence::TlsAlert(Cow::Owned(text.into_owned())),
+            Evidence::Note(text) => Evidence::Note(Cow::Owned(text.into_owned())),
+            Evidence::OsError(code) => Evidence::OsError(code),
+            Evidence::OwnTimer(limit) => Evidence::OwnTimer(limit),
+            Evidence::ShortConnectLimit => Evidence::ShortConnectLimit,
+            Evidence::Status(status) => Evidence::Status(status),
+            Evidence::RetryAfter(delay) => Evidence::RetryAfter(delay),
+            Evidence::CertificateExpired(by) => Evidence::CertificateExpired(by),
+            Evidence::CertificateNotYetValid(by) => Evidence::CertificateNotYetValid(by),
+            Evidence::Remembered(ago) => Evidence::Remembered(ago),
+        }
+    }
+}
+
+impl fmt::Display for Evidence<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Evidence::OsError(code) => match errno::name(*code) {
+                Some(name) => write!(f, "the kernel reported {name} ({code})"),
+                None => write!(f, "the kernel reported error {code}"),
+            },
+            Evidence::OwnTimer(Some(limit)) => {
+                write!(f, "this process's own {limit} limit ran out; the kernel reported no error")
+            }
+            Evidence::OwnTimer(None) => {
+                f.write_str("a timer of this process ran out; the kernel reported no error")
+            }
+            Evidence::ShortConnectLimit => {
+                f.write_str("a connect limit under 1 s ends before the first retransmission")
+            }
+            Evidence::TlsAlert(alert) => write!(f, "the peer sent the TLS alert {alert}"),
+            Evidence::Status(status) => write!(f, "the answer had status {status}"),
+            Evidence::RetryAfter(delay) => {
+                write!(f, "the peer asks to wait {}", crate::text_duration(*delay))
+            }
+            Evidence::CertificateExpired(by) => {
+                write!(f, "the certificate ended {} before it was checked", crate::long_duration(*by))
+            }
+            Evidence::CertificateNotYetValid(by) => {
+                write!(f, "the certificate starts {} after it was checked", crate::long_duration(*by))
+            }
+            Evidence::Remembered(ago) => {
+                write!(f, "peer taken from the same failure {} ago in this span", crate::text_duration(*ago))
+            }
+            Evidence::Note(text) => f.write_str(text),
+        }
+    }
+}

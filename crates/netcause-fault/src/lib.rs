@@ -1,0 +1,21 @@
+//! What broke, where and why: faults read from error chains and from texts.
+
+mod chain;
+mod classify;
+mod diagnose;
+mod duration;
+mod errno;
+mod evidence;
+mod fault;
+mod sentence;
+mod taxonomy;
+mod with_fault;
+
+pub use chain::{Chain, MAX_LINKS, ReadOptions};
+pub use classify::Classifiers;
+pub use duration::{LongDuration, TextDuration, long_duration, text_duration};
+pub use evidence::Evidence;
+pub use fault::{Attempts, Certificate, Fault, MAX_EVIDENCE, Peer, Request};
+pub use sentence::{Hint, Summary};
+pub use taxonomy::{Category, Cause, Confidence, Limit, Phase, Reason, Retry};
+pub use with_fault::WithFault;

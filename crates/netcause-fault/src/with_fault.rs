@@ -1,0 +1,48 @@
+//! [`WithFault`]: an error that carries what is known about its failure.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::Fault;
+
+/// An error with the facts of its failure in its own chain.
+///
+/// `Display` and `source()` are those of the error inside; whoever walks the chain
+/// finds the fault.
+#[derive(Debug)]
+pub struct WithFault {
+    error: Box<dyn Error + Send + Sync>,
+    fault: Arc<Fault<'static>>,
+}
+
+impl WithFault {
+    /// Attaches a fault to an error.
+    pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>, fault: Fault<'static>) -> Self {
+        WithFault { error: error.into(), fault: Arc::new(fault) }
+    }
+
+    /// The fault.
+    #[must_use]
+    pub fn fault(&self) -> &Arc<Fault<'static>> {
+        &self.fault
+    }
+
+    /// The error inside.
+    #[must_use]
+    pub fn into_inner(self) -> Box<dyn Error + Send + Sync> {
+        self.error
+    }
+}
+
+impl fmt::Display for WithFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl Error for WithFault {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.error)
+    }
+}

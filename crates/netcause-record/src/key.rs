@@ -1,0 +1,123 @@
+//! [`Key`]: a caller's key and what the key policy makes of it.
+
+use std::borrow::Cow;
+
+use netcause_fault::Limit;
+
+/// The unit of a number in a key's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Nanoseconds.
+    Nanoseconds,
+    /// Microseconds.
+    Microseconds,
+    /// Milliseconds.
+    Milliseconds,
+    /// Seconds, possibly with a fraction.
+    Seconds,
+    /// None in the name: only a text with a unit of its own (`1.5s`) can be read.
+    Unstated,
+}
+
+/// What a key means to a record that reports a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// Nothing in particular.
+    Plain,
+    /// `message`.
+    Message,
+    /// `error`: the event's error, where it is a text.
+    Error,
+    /// `err`: the same, after `error`.
+    Err,
+    /// Read, never printed: `otel.name`, `otel.status_code`, `otel.status_description`.
+    Hidden,
+    /// `otel.kind`; read, never printed.
+    SpanKind,
+    /// `log.*`, as `tracing-log` adds them; never printed.
+    LogMetadata,
+    /// `http.route`, `client.address`: only a span that serves a caller carries them.
+    ServesCaller,
+    /// `server.address`, or a usual name for it (`host`, `peer.host` …).
+    ServerAddress,
+    /// `server.port`, or a usual name for it.
+    ServerPort,
+    /// Address and port in one (`addr`, `peer`, `endpoint` …), or a URL's authority.
+    ServerAuthority,
+    /// `network.peer.address`.
+    PeerAddress,
+    /// `network.peer.port`.
+    PeerPort,
+    /// `network.local.address`.
+    LocalAddress,
+    /// `network.local.port`.
+    LocalPort,
+    /// `network.transport`.
+    Transport,
+    /// `network.protocol.name`.
+    ProtocolName,
+    /// `url.full`, or a usual name for it.
+    Url,
+    /// `http.request.method`, or a usual name for it.
+    HttpMethod,
+    /// `http.response.status_code`, or a usual name for it.
+    HttpStatus,
+    /// Any other key of the peer group.
+    PeerGroup,
+    /// A limit, of that phase where the name tells it.
+    Timeout(Option<Limit>, Unit),
+    /// How long it took.
+    Elapsed(Unit),
+    /// Retries made before this try.
+    Attempt,
+    /// Retries allowed.
+    MaxAttempts,
+    /// Whether no further try follows.
+    Exhausted,
+    /// The pause before the next try.
+    NextDelay(Unit),
+}
+
+/// A caller's key: its name in records, and what it means. Decided once per callsite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The name in records: the caller's, or `fields.…` where the caller's is reserved.
+    pub name: Cow<'static, str>,
+    /// The name in a record that reports a fault, where it differs (`error.*`).
+    pub name_on_fault: Option<Cow<'static, str>>,
+    /// What the key means.
+    pub role: Role,
+    /// Whether the key belongs to the peer group under its own name (`server.*`, `network.*`,
+    /// `tls.*`, `dns.*`, `url.*`, `http.request.*`, `http.response.*`, `rpc.*`, `db.*`).
+    pub in_peer_group: bool,
+    /// Whether the name says that the value is a secret.
+    pub secret: bool,
+    /// One bit of 64, drawn from the name: two keys whose bits differ are different.
+    pub bit: u64,
+}
+
+impl Key {
+    /// Applies the key policy to a caller's key.
+    #[must_use]
+    pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
+        let name = name.into();
+        Key {
+            bit: bit_of(&name),
+            name,
+            name_on_fault: None,
+            role: Role::Plain,
+            in_peer_group: false,
+            secret: false,
+        }
+    }
+}
+
+/// The bit of [`Key::bit`] for a name.
+#[must_use]
+pub fn bit_of(name: &str) -> u64 {
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    1 << (hash >> 58)
+}

@@ -1,0 +1,99 @@
+//! [`Record`]: one event, ready to be written.
+
+use std::time::SystemTime;
+
+use netcause_fault::Fault;
+use smallvec::SmallVec;
+
+use crate::{Field, Resource};
+
+/// How serious an event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// `TRACE`, OpenTelemetry severity number 1.
+    Trace,
+    /// `DEBUG`, 5.
+    Debug,
+    /// `INFO`, 9.
+    Info,
+    /// `WARN`, 13.
+    Warn,
+    /// `ERROR`, 17.
+    Error,
+}
+
+impl Severity {
+    /// The name as it stands in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Severity::Trace => "TRACE",
+            Severity::Debug => "DEBUG",
+            Severity::Info => "INFO",
+            Severity::Warn => "WARN",
+            Severity::Error => "ERROR",
+        }
+    }
+}
+
+/// The trace that an event belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TraceContext {
+    /// The trace id.
+    pub trace_id: [u8; 16],
+    /// The span id.
+    pub span_id: [u8; 8],
+    /// The trace flags: 1 is sampled.
+    pub flags: u8,
+}
+
+/// The error of an event.
+#[derive(Debug, Clone, Copy)]
+pub struct ErrorText<'a> {
+    /// The whole chain in one line.
+    pub message: &'a str,
+    /// Each link, outermost first.
+    pub links: &'a [&'a str],
+}
+
+/// Where an event comes from; each part only on request.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Origin<'a> {
+    /// `code.file.path`.
+    pub file: Option<&'a str>,
+    /// `code.line.number`.
+    pub line: Option<u32>,
+    /// `thread.name`.
+    pub thread: Option<&'a str>,
+    /// `span.name`.
+    pub span: Option<&'a str>,
+}
+
+/// One event, with precedence, limits, redaction and classification behind it.
+///
+/// The keys of `fields` are unique, and none is a key that the other parts write.
+#[derive(Debug, Clone)]
+pub struct Record<'a> {
+    /// When it happened.
+    pub timestamp: SystemTime,
+    /// How serious it is.
+    pub severity: Severity,
+    /// The message; empty where there is none.
+    pub message: &'a str,
+    /// The target: usually the module.
+    pub target: &'a str,
+    /// The trace.
+    pub trace: Option<TraceContext>,
+    /// What runs here.
+    pub resource: &'a Resource,
+    /// The caller's fields, the event's own first, then the innermost span's, and so on.
+    pub fields: SmallVec<[Field<'a>; 24]>,
+    /// The event's error.
+    pub error: Option<ErrorText<'a>>,
+    /// The fault that the event reports.
+    pub fault: Option<Fault<'a>>,
+    /// Where it comes from.
+    pub origin: Origin<'a>,
+    /// Fields left out for the limit.
+    pub dropped_fields: u32,
+}
