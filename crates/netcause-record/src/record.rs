@@ -3,7 +3,6 @@
 use std::time::SystemTime;
 
 use netcause_fault::Fault;
-use smallvec::SmallVec;
 
 use crate::{Field, Resource};
 
@@ -72,7 +71,7 @@ pub struct Origin<'a> {
 /// One event, with precedence, limits, redaction and classification behind it.
 ///
 /// The keys of `fields` are unique, and none is a key that the other parts write.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
     /// When it happened.
     pub timestamp: SystemTime,
@@ -87,11 +86,11 @@ pub struct Record<'a> {
     /// What runs here.
     pub resource: &'a Resource,
     /// The caller's fields, the event's own first, then the innermost span's, and so on.
-    pub fields: SmallVec<[Field<'a>; 24]>,
+    pub fields: &'a [Field<'a>],
     /// The event's error.
     pub error: Option<ErrorText<'a>>,
     /// The fault that the event reports.
-    pub fault: Option<Fault<'a>>,
+    pub fault: Option<&'a Fault<'a>>,
     /// Where it comes from.
     pub origin: Origin<'a>,
     /// Fields left out for the limit.
