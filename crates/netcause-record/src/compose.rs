@@ -1,0 +1,284 @@
+//! Precedence and the peer rule: from what was logged to what is written.
+//!
+//! A fault is first completed from the fields around it ([`complete`]), then the fields
+//! are chosen ([`select`]). On an event that reports a fault the peer group is taken
+//! whole from one source: the fault's own facts, else the event's own fields, else the
+//! innermost span that calls a peer. A span that serves a caller ends the search: its
+//! `server.address` is our own listener.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use netcause_fault::{Category, Evidence, Fault, Limit, Reason};
+use smallvec::SmallVec;
+
+use crate::read;
+use crate::{Field, Role, Value};
+
+/// The chosen fields; more than these are kept on the heap.
+pub type Selected<'a> = SmallVec<[Field<'a>; 24]>;
+
+/// The fields of one span.
+#[derive(Debug, Clone, Copy)]
+pub struct SpanFields<'a, 's> {
+    /// Its fields.
+    pub fields: &'s [Field<'a>],
+    /// Whether the span serves a caller (`otel.kind` is `server` or `consumer`, or it
+    /// carries `http.route` or `client.address`).
+    pub serves_caller: bool,
+}
+
+/// What was logged: the event's own fields, and its spans' from the innermost outward.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a, 's> {
+    /// The event's own fields.
+    pub event: &'s [Field<'a>],
+    /// The spans around it, innermost first.
+    pub spans: &'s [SpanFields<'a, 's>],
+}
+
+/// Where the peer group of a fault comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeerSource {
+    /// No source names anything of it.
+    Nowhere,
+    /// The fault's own facts.
+    Fault,
+    /// The event's own fields.
+    Event,
+    /// The span of that index.
+    Span(usize),
+}
+
+impl<'a, 's> Sources<'a, 's> {
+    /// The spans between the event and the request that it belongs to.
+    fn calls(&self) -> impl Iterator<Item = (usize, &'s [Field<'a>])> + use<'a, 's> {
+        self.spans.iter().take_while(|span| !span.serves_caller).map(|span| span.fields).enumerate()
+    }
+
+    fn fields_of(&self, source: PeerSource) -> &'s [Field<'a>] {
+        match source {
+            PeerSource::Event => self.event,
+            PeerSource::Span(index) => self.spans.get(index).map_or(&[], |span| span.fields),
+            PeerSource::Fault | PeerSource::Nowhere => &[],
+        }
+    }
+
+    /// The innermost source among event and calling spans that carries the peer group.
+    #[must_use]
+    pub fn peer_source(&self) -> PeerSource {
+        if self.event.iter().any(tells_peer) {
+            return PeerSource::Event;
+        }
+        self.calls()
+            .find(|(_, fields)| fields.iter().any(tells_peer))
+            .map_or(PeerSource::Nowhere, |(index, _)| PeerSource::Span(index))
+    }
+
+    /// The first value under one of the roles: the event's, else the innermost span's.
+    fn first<T>(&self, mut read: impl FnMut(&Field<'a>) -> Option<T>) -> Option<T> {
+        let mut spans = self.calls().map(|(_, fields)| fields);
+        self.event.iter().find_map(&mut read).or_else(|| spans.find_map(|fields| fields.iter().find_map(&mut read)))
+    }
+}
+
+/// Whether a field belongs to the peer group, under its own or a usual name.
+fn tells_peer(field: &Field<'_>) -> bool {
+    field.key.in_peer_group
+        || matches!(
+            field.key.role,
+            Role::ServerAddress | Role::ServerAuthority | Role::PeerAddress | Role::Url
+        )
+}
+
+/// Completes a fault from the fields around it and says where its peer comes from.
+///
+/// The fault's own facts stand; what they lack is taken from the event's own fields,
+/// then from the innermost span that has it, never from a span that serves a caller.
+pub fn complete<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) -> PeerSource {
+    let around = sources.peer_source();
+    let source = if fault.peer.is_empty() {
+        read::peer(fault, sources.fields_of(around));
+        around
+    } else {
+        agree(fault, sources.fields_of(around));
+        PeerSource::Fault
+    };
+    complete_attempts(fault, sources);
+    complete_times(fault, sources);
+    source
+}
+
+/// Fills gaps from a source that names the very same host and port.
+fn agree<'a>(fault: &mut Fault<'a>, fields: &[Field<'a>]) {
+    let mut other = Fault::new(Category::Unknown);
+    read::peer(&mut other, fields);
+    let same = fault.peer.server_address.is_some()
+        && fault.peer.server_address == other.peer.server_address
+        && fault.peer.server_port == other.peer.server_port;
+    if same {
+        fault.request.method = fault.request.method.take().or(other.request.method);
+        fault.request.url = fault.request.url.take().or(other.request.url);
+        fault.request.status = fault.request.status.or(other.request.status);
+        fault.peer.protocol = fault.peer.protocol.take().or(other.peer.protocol);
+        fault.peer.transport = fault.peer.transport.take().or(other.peer.transport);
+    }
+}
+
+fn complete_attempts<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) {
+    let attempts = &mut fault.attempts;
+    let number = |role: Role| {
+        sources.first(|field| (field.key.role == role).then(|| read::count(field.value)).flatten())
+    };
+    attempts.attempt = attempts.attempt.or_else(|| number(Role::Attempt));
+    attempts.max_attempts = attempts.max_attempts.or_else(|| number(Role::MaxAttempts));
+    attempts.exhausted = attempts.exhausted.or_else(|| {
+        sources.first(|field| match (field.key.role, field.value) {
+            (Role::Exhausted, Value::Bool(exhausted)) => Some(exhausted),
+            _ => None,
+        })
+    });
+    attempts.next_delay = attempts.next_delay.or_else(|| {
+        sources.event.iter().find_map(|field| match field.key.role {
+            Role::NextDelay(unit) => read::duration(field.value, unit),
+            _ => None,
+        })
+    });
+}
+
+/// Elapsed time and the limit that ran out, if one did.
+fn complete_times<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) {
+    fault.elapsed = fault.elapsed.or_else(|| {
+        sources.event.iter().find_map(|field| match field.key.role {
+            Role::Elapsed(unit) => read::duration(field.value, unit),
+            _ => None,
+        })
+    });
+    if fault.timeout.is_some() || !own_limit_ran_out(fault) {
+        return;
+    }
+    if let Some((limit, timeout)) = matching_limit(fault, sources) {
+        fault.timeout = Some(timeout);
+        fault.limit = fault.limit.or(limit);
+    }
+}
+
+/// Whether a limit of this process ended the call, as far as the fault tells.
+fn own_limit_ran_out(fault: &Fault<'_>) -> bool {
+    let timed = matches!(
+        fault.category,
+        Category::ConnectTimeout | Category::ResponseTimeout | Category::Timeout
+    ) || matches!(
+        fault.reason,
+        Some(Reason::TlsHandshakeTimeout | Reason::PoolTimeout | Reason::DnsTimeout)
+    );
+    let reported = |fact: &Evidence<'_>| matches!(fact, Evidence::OsError(_) | Evidence::Status(_));
+    timed && fault.code.is_none() && !fault.evidence.iter().any(reported)
+}
+
+/// The limit around the event that fits the fault: the most specific, then the innermost.
+fn matching_limit<'a>(
+    fault: &Fault<'a>,
+    sources: &Sources<'a, '_>,
+) -> Option<(Option<Limit>, Duration)> {
+    let wanted: &[Option<Limit>] = match (fault.limit, fault.category) {
+        (Some(Limit::Total), _) => &[Some(Limit::Total), None],
+        (Some(Limit::Connect), _) | (None, Category::ConnectTimeout) => &[Some(Limit::Connect), None],
+        (Some(Limit::Tls), _) => &[Some(Limit::Tls), Some(Limit::Connect), None],
+        (Some(Limit::Pool), _) | (None, Category::PoolExhausted) => &[Some(Limit::Pool), None],
+        (Some(_), _) | (None, Category::ResponseTimeout) => {
+            &[Some(Limit::Response), Some(Limit::Total), None]
+        }
+        (None, Category::TlsHandshake) => &[Some(Limit::Tls), Some(Limit::Connect), None],
+        (None, _) => &[Some(Limit::Total), None],
+    };
+    wanted.iter().find_map(|&wanted| {
+        sources.first(|field| match field.key.role {
+            Role::Timeout(limit, unit) if limit == wanted => {
+                read::duration(field.value, unit).map(|timeout| (limit, timeout))
+            }
+            _ => None,
+        })
+    })
+}
+
+/// Chooses the caller's fields: unique names, the event's before the innermost span's,
+/// none that the record writes itself, and of the peer group only the fault's source.
+pub fn select<'a>(
+    sources: &Sources<'a, '_>,
+    fault: Option<(&Fault<'_>, PeerSource)>,
+    selected: &mut Selected<'a>,
+) {
+    let mut seen = 0_u64;
+    let mut choose = |fields: &[Field<'a>], source: PeerSource| {
+        for field in fields {
+            if let Some(field) = writable(field, source, fault)
+                && is_new(&field, &mut seen, selected)
+            {
+                selected.push(field);
+            }
+        }
+    };
+    choose(sources.event, PeerSource::Event);
+    for (index, span) in sources.spans.iter().enumerate() {
+        choose(span.fields, PeerSource::Span(index));
+    }
+}
+
+fn is_new(field: &Field<'_>, seen: &mut u64, selected: &[Field<'_>]) -> bool {
+    let maybe_seen = *seen & field.key.bit != 0;
+    *seen |= field.key.bit;
+    !(maybe_seen && selected.iter().any(|other| other.key.name == field.key.name))
+}
+
+/// The field as it may be written, if it may.
+fn writable<'a>(
+    field: &Field<'a>,
+    source: PeerSource,
+    fault: Option<(&Fault<'_>, PeerSource)>,
+) -> Option<Field<'a>> {
+    let role = field.key.role;
+    if matches!(role, Role::Hidden | Role::SpanKind | Role::LogMetadata | Role::Message) {
+        return None;
+    }
+    let Some((fault, peer_source)) = fault else { return Some(*field) };
+    if field.key.in_peer_group && (source != peer_source || stated(fault, role)) {
+        return None;
+    }
+    if field.key.name.starts_with("retry.") && stated(fault, role) {
+        return None;
+    }
+    // Rendered ahead under the name that an ordinary record uses.
+    let rendered = field.rendered.filter(|_| field.key.name_on_fault.is_none());
+    Some(Field { rendered, ..*field })
+}
+
+/// Whether the fault itself writes the fact of that role.
+fn stated(fault: &Fault<'_>, role: Role) -> bool {
+    match role {
+        Role::ServerAddress => fault.peer.server_address.is_some(),
+        Role::ServerPort => fault.peer.server_port.is_some(),
+        Role::PeerAddress => fault.peer.peer_address.is_some(),
+        Role::PeerPort => fault.peer.peer_port.is_some(),
+        Role::LocalAddress => fault.peer.local_address.is_some(),
+        Role::LocalPort => fault.peer.local_port.is_some(),
+        Role::Transport => fault.peer.transport.is_some(),
+        Role::ProtocolName => fault.peer.protocol.is_some(),
+        Role::Url => fault.request.url.is_some(),
+        Role::HttpMethod => fault.request.method.is_some(),
+        Role::HttpStatus => fault.request.status.is_some(),
+        Role::Attempt => fault.attempts.attempt.is_some(),
+        Role::MaxAttempts => fault.attempts.max_attempts.is_some(),
+        Role::Exhausted => fault.attempts.exhausted.is_some(),
+        Role::NextDelay(_) => fault.attempts.next_delay.is_some(),
+        _ => false,
+    }
+}
+
+/// A text as a fact.
+pub(crate) fn text_of<'a>(value: Value<'a>) -> Option<Cow<'a, str>> {
+    match value {
+        Value::Text(text) if !text.is_empty() => Some(Cow::Borrowed(text)),
+        _ => None,
+    }
+}

@@ -1,0 +1,168 @@
+//! Facts read from fields: peers, counts and durations.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use netcause_fault::Fault;
+
+use crate::compose::text_of;
+use crate::{Field, Role, Unit, Value};
+
+/// Reads the peer, and what was asked of it, from one source's fields.
+pub(crate) fn peer<'a>(fault: &mut Fault<'a>, fields: &[Field<'a>]) {
+    for field in fields {
+        named(fault, field);
+    }
+    for field in fields {
+        implied(fault, field);
+    }
+}
+
+/// Facts under a name of their own; a conventional name stands before a usual one.
+fn named<'a>(fault: &mut Fault<'a>, field: &Field<'a>) {
+    let (peer, request) = (&mut fault.peer, &mut fault.request);
+    let conventional = field.key.in_peer_group;
+    match field.key.role {
+        Role::ServerAddress => replace(&mut peer.server_address, text_of(field.value), conventional),
+        Role::ServerPort => replace(&mut peer.server_port, port(field.value), conventional),
+        Role::PeerAddress => replace(&mut peer.peer_address, address(field.value), conventional),
+        Role::PeerPort => replace(&mut peer.peer_port, port(field.value), conventional),
+        Role::LocalAddress => replace(&mut peer.local_address, address(field.value), conventional),
+        Role::LocalPort => replace(&mut peer.local_port, port(field.value), conventional),
+        Role::Transport => replace(&mut peer.transport, text_of(field.value), conventional),
+        Role::ProtocolName => replace(&mut peer.protocol, text_of(field.value), conventional),
+        Role::Url => replace(&mut request.url, url(field.value), conventional),
+        Role::HttpMethod => replace(&mut request.method, text_of(field.value), conventional),
+        Role::HttpStatus => replace(&mut request.status, status(field.value), conventional),
+        _ => {}
+    }
+}
+
+fn replace<T>(slot: &mut Option<T>, found: Option<T>, conventional: bool) {
+    if found.is_some() && (slot.is_none() || conventional) {
+        *slot = found;
+    }
+}
+
+/// Host and port inside an authority or a URL, where no field of their own tells them.
+fn implied<'a>(fault: &mut Fault<'a>, field: &Field<'a>) {
+    let Value::Text(text) = field.value else { return };
+    let authority = match field.key.role {
+        Role::ServerAuthority => authority(text),
+        Role::Url => url_authority(text),
+        _ => None,
+    };
+    let Some((host, port)) = authority else { return };
+    if fault.peer.server_address.is_none() {
+        fault.peer.server_address = Some(host.into());
+        fault.peer.server_port = fault.peer.server_port.or(port);
+    }
+}
+
+/// `http://user@host:8080/path` as host and port; the port that the scheme implies else.
+pub(crate) fn url_authority(url: &str) -> Option<(&str, Option<u16>)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let full = rest.get(..end)?;
+    let (host, port) = authority(full.rsplit_once('@').map_or(full, |(_, host)| host))?;
+    Some((host, port.or_else(|| implied_port(scheme))))
+}
+
+fn implied_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "http" | "ws" => Some(80),
+        "https" | "wss" => Some(443),
+        "postgres" | "postgresql" => Some(5432),
+        "mysql" => Some(3306),
+        "redis" => Some(6379),
+        "rediss" => Some(6379),
+        "amqp" => Some(5672),
+        "amqps" => Some(5671),
+        "nats" => Some(4222),
+        "mongodb" => Some(27017),
+        _ => None,
+    }
+}
+
+/// `host:port`, `[::1]:port`, or a bare host.
+fn authority(text: &str) -> Option<(&str, Option<u16>)> {
+    let usable = |host: &str| !host.is_empty() && !host.contains([' ', '/', '@']);
+    if let Some((host, rest)) = text.strip_prefix('[').and_then(|text| text.split_once(']')) {
+        return Some((host, rest.strip_prefix(':').and_then(|port| port.parse().ok())));
+    }
+    match text.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') => {
+            Some((host, Some(port.parse().ok()?))).filter(|_| usable(host))
+        }
+        _ => Some((text, None)).filter(|_| usable(text)),
+    }
+}
+
+fn url(value: Value<'_>) -> Option<std::borrow::Cow<'_, str>> {
+    text_of(value).filter(|text| text.contains("://"))
+}
+
+fn integer(value: Value<'_>) -> Option<u64> {
+    match value {
+        Value::U64(number) => Some(number),
+        Value::I64(number) => u64::try_from(number).ok(),
+        Value::Text(text) | Value::Number(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A number of tries.
+pub(crate) fn count(value: Value<'_>) -> Option<u32> {
+    integer(value)?.try_into().ok()
+}
+
+fn port(value: Value<'_>) -> Option<u16> {
+    integer(value)?.try_into().ok()
+}
+
+fn status(value: Value<'_>) -> Option<u16> {
+    port(value).filter(|status| (100..600).contains(status))
+}
+
+fn address(value: Value<'_>) -> Option<IpAddr> {
+    let Value::Text(text) = value else { return None };
+    text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()))
+}
+
+/// A duration in the unit of its key, or a text with a unit of its own (`1.5s`).
+pub(crate) fn duration(value: Value<'_>, unit: Unit) -> Option<Duration> {
+    if let Value::Text(text) = value
+        && let Some(duration) = duration_text(text)
+    {
+        return Some(duration);
+    }
+    let number = match value {
+        Value::F64(number) => number,
+        Value::Number(text) | Value::Text(text) => text.parse().ok()?,
+        other => integer(other)? as f64,
+    };
+    let seconds = match unit {
+        Unit::Nanoseconds => number / 1e9,
+        Unit::Microseconds => number / 1e6,
+        Unit::Milliseconds => number / 1e3,
+        Unit::Seconds => number,
+        Unit::Unstated => return None,
+    };
+    // Floating point seconds would print 100 ms as 99 ms: whole microseconds are kept.
+    let micros = (seconds * 1e6).round();
+    (micros.is_finite() && (0.0..1e15).contains(&micros)).then(|| Duration::from_micros(micros as u64))
+}
+
+/// A duration as `Debug` prints it: `100ms`, `1.5s`, `20µs`.
+fn duration_text(text: &str) -> Option<Duration> {
+    let split = text.find(|character: char| !character.is_ascii_digit() && character != '.')?;
+    let (number, unit) = text.split_at_checked(split)?;
+    let unit = match unit.trim() {
+        "ns" => Unit::Nanoseconds,
+        "µs" | "us" => Unit::Microseconds,
+        "ms" => Unit::Milliseconds,
+        "s" | "sec" => Unit::Seconds,
+        _ => return None,
+    };
+    duration(Value::F64(number.parse().ok()?), unit)
+}
