@@ -1,1 +1,3 @@
-//! To be written.
+//! The parts of the command that others use, too.
+
+pub mod peers;
