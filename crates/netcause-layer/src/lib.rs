@@ -1,1 +1,20 @@
-//! To be written.
+//! A `tracing_subscriber` layer that turns events and spans into enriched records.
+//!
+//! An event takes one way: [`NetcauseLayer`] visits its fields once into buffers of the
+//! thread, copies the fields of the spans around it, reads its error into a
+//! [`Chain`](netcause_fault::Chain), completes the fault from fields and memory, and
+//! hands one borrowed [`Record`](netcause_record::Record) to each exporter.
+
+mod callsite;
+mod event;
+mod fields;
+mod layer;
+mod memory;
+mod reentry;
+mod span;
+mod spans;
+#[cfg(feature = "trace-ids")]
+mod trace;
+mod visit;
+
+pub use layer::{NetcauseLayer, OriginFields};

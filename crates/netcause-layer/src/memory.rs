@@ -1,0 +1,233 @@
+//! Faults remembered on spans, for the frames that log the same error later as text.
+//!
+//! An error that cannot carry its own facts loses them when the frame that knew the peer
+//! returns. So a span remembers the faults reported inside it: at most eight, for at most
+//! a minute. An event takes facts from them only if its error contains the remembered
+//! innermost text, and every remembered fault that matches names the same peer.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use arrayvec::{ArrayString, ArrayVec};
+use netcause_fault::{Attempts, Evidence, Fault, Limit, Phase};
+
+/// How many faults a span remembers; the oldest goes first.
+pub(crate) const PER_SPAN: usize = 8;
+
+/// How long a fault is remembered.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(60);
+
+/// The shortest text that tells one failure from another.
+const SHORTEST_TEXT: usize = 8;
+
+/// A remembered fault.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    at: Instant,
+    host: ArrayString<96>,
+    text: ArrayString<64>,
+    port: Option<u16>,
+    peer_address: Option<IpAddr>,
+    phase: Option<Phase>,
+    limit: Option<Limit>,
+    elapsed_ms: Option<u32>,
+    attempt: Option<u32>,
+    max_attempts: Option<u32>,
+}
+
+const _: () = assert!(size_of::<Seen>() <= 256);
+
+impl Seen {
+    /// What to remember of a fault whose innermost text is `text`.
+    pub(crate) fn new(fault: &Fault<'_>, text: &str, now: Instant) -> Option<Self> {
+        if text.len() < SHORTEST_TEXT {
+            return None;
+        }
+        // A cut name would be a wrong name: it is left out, and then no peer is claimed.
+        let host = fault.peer.server_address.as_deref().unwrap_or_default();
+        Some(Seen {
+            at: now,
+            host: ArrayString::from(host).unwrap_or_default(),
+            text: ArrayString::from(prefix(text)).unwrap_or_default(),
+            port: fault.peer.server_port,
+            peer_address: fault.peer.peer_address,
+            phase: fault.phase,
+            limit: fault.limit,
+            elapsed_ms: fault.elapsed.and_then(|elapsed| elapsed.as_millis().try_into().ok()),
+            attempt: fault.attempts.attempt,
+            max_attempts: fault.attempts.max_attempts,
+        })
+    }
+
+    fn names_peer(&self) -> bool {
+        !self.host.is_empty() || self.peer_address.is_some()
+    }
+
+    fn same_peer(&self, other: &Seen) -> bool {
+        self.host == other.host
+            && self.port == other.port
+            && (!self.host.is_empty() || self.peer_address == other.peer_address)
+    }
+
+    fn is_peer(&self, host: &str, port: Option<u16>) -> bool {
+        self.host.as_str() == host && self.port == port
+    }
+}
+
+/// As much of a text as is remembered.
+fn prefix(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(64)).unwrap_or_default()
+}
+
+/// The faults that one span remembers, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Memory(ArrayVec<Arc<Seen>, PER_SPAN>);
+
+impl Memory {
+    /// Remembers a fault in place of the same failure of the same peer.
+    pub(crate) fn remember(&mut self, seen: &Arc<Seen>) {
+        self.0.retain(|other| !(other.text == seen.text && other.same_peer(seen)));
+        if self.0.is_full() {
+            self.0.remove(0);
+        }
+        let _ = self.0.try_push(Arc::clone(seen));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Forgets the faults of a peer that has been reached since.
+    pub(crate) fn forget(&mut self, host: &str, port: Option<u16>) {
+        self.0.retain(|seen| !seen.is_peer(host, port));
+    }
+
+    /// The remembered fault that an error's text speaks of, if all that match name one peer.
+    pub(crate) fn recall(&self, error: &str, now: Instant) -> Option<Arc<Seen>> {
+        let fresh = |seen: &&Arc<Seen>| now.saturating_duration_since(seen.at) < LIFETIME;
+        let mut matching =
+            self.0.iter().rev().filter(fresh).filter(|seen| error.contains(seen.text.as_str()));
+        let latest = matching.next().filter(|seen| seen.names_peer())?;
+        matching.all(|other| other.same_peer(latest)).then(|| Arc::clone(latest))
+    }
+}
+
+impl Seen {
+    /// Fills what a fault lacks; a fault that names its own peer takes nothing of another's.
+    pub(crate) fn complete<'a>(&'a self, fault: &mut Fault<'a>, now: Instant) {
+        let named = !fault.peer.is_empty();
+        let same = fault.peer.server_address.as_deref().is_some_and(|host| {
+            self.is_peer(host, fault.peer.server_port)
+        });
+        if named && !same {
+            return;
+        }
+        if !named {
+            fault.peer.server_address = (!self.host.is_empty()).then(|| self.host.as_str().into());
+            fault.peer.server_port = self.port;
+            fault.add_evidence(Evidence::Remembered(now.saturating_duration_since(self.at)));
+        }
+        fault.peer.peer_address = fault.peer.peer_address.or(self.peer_address);
+        fault.phase = fault.phase.or(self.phase);
+        fault.limit = fault.limit.or(self.limit);
+        fault.elapsed = fault.elapsed.or(self.elapsed_ms.map(|ms| Duration::from_millis(ms.into())));
+        fault.attempts = Attempts {
+            attempt: fault.attempts.attempt.or(self.attempt),
+            max_attempts: fault.attempts.max_attempts.or(self.max_attempts),
+            ..fault.attempts
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netcause_fault::Reason;
+
+    const TEXT: &str = "Connection refused (os error 111)";
+
+    fn fault(host: &str) -> Fault<'_> {
+        let mut fault = Fault::of_reason(Reason::ConnectRefused);
+        fault.peer.server_address = (!host.is_empty()).then(|| host.into());
+        fault.peer.server_port = Some(5432);
+        fault
+    }
+
+    fn remember(memory: &mut Memory, host: &str, text: &str, at: Instant) {
+        memory.remember(&Arc::new(Seen::new(&fault(host), text, at).unwrap()));
+    }
+
+    fn recalled(memory: &Memory, error: &str, now: Instant) -> Option<String> {
+        memory.recall(error, now).map(|seen| seen.host.to_string())
+    }
+
+    #[test]
+    fn a_text_that_contains_the_innermost_link_recalls_its_peer() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        remember(&mut memory, "db", TEXT, now);
+        assert_eq!(recalled(&memory, &format!("charge: {TEXT}"), now).as_deref(), Some("db"));
+        assert_eq!(recalled(&memory, "charge: something else", now), None);
+    }
+
+    #[test]
+    fn two_peers_with_one_text_claim_none() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        remember(&mut memory, "db", TEXT, now);
+        remember(&mut memory, "cache", TEXT, now);
+        assert_eq!(recalled(&memory, TEXT, now), None);
+    }
+
+    #[test]
+    fn a_fault_without_a_peer_makes_the_text_ambiguous() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        remember(&mut memory, "db", TEXT, now);
+        remember(&mut memory, "", TEXT, now);
+        assert_eq!(recalled(&memory, TEXT, now), None);
+    }
+
+    #[test]
+    fn a_fault_two_minutes_old_is_forgotten() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        remember(&mut memory, "db", TEXT, now);
+        assert!(recalled(&memory, TEXT, now + Duration::from_secs(59)).is_some());
+        assert_eq!(recalled(&memory, TEXT, now + Duration::from_secs(120)), None);
+    }
+
+    #[test]
+    fn a_short_text_is_not_remembered() {
+        assert!(Seen::new(&fault("db"), "refused", Instant::now()).is_none());
+    }
+
+    #[test]
+    fn the_oldest_of_nine_goes_and_memory_stays_the_same() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        for index in 0..1000 {
+            remember(&mut memory, &format!("host-{index}"), &format!("failure {index:04}"), now);
+        }
+        assert_eq!(memory.0.len(), PER_SPAN);
+        assert_eq!(recalled(&memory, "failure 0999", now).as_deref(), Some("host-999"));
+        assert_eq!(recalled(&memory, "failure 0991", now), None);
+    }
+
+    #[test]
+    fn a_peer_that_was_reached_is_forgotten() {
+        let (mut memory, now) = (Memory::default(), Instant::now());
+        remember(&mut memory, "db", TEXT, now);
+        memory.forget("db", Some(1));
+        assert!(recalled(&memory, TEXT, now).is_some());
+        memory.forget("db", Some(5432));
+        assert_eq!(recalled(&memory, TEXT, now), None);
+    }
+
+    #[test]
+    fn a_fault_that_names_another_peer_takes_nothing() {
+        let now = Instant::now();
+        let mut remembered = fault("db");
+        remembered.attempts.attempt = Some(3);
+        let seen = Seen::new(&remembered, TEXT, now).unwrap();
+        let mut other = fault("cache");
+        seen.complete(&mut other, now);
+        assert_eq!(other, fault("cache"));
+    }
+}

@@ -1,0 +1,140 @@
+//! What the layer does with spans: open, amend, remember, recall, close.
+//!
+//! One span's extensions are locked at a time, and never while a caller's code runs.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use netcause_record::named_peer;
+use tracing_subscriber::registry::{LookupSpan, SpanRef};
+
+use crate::NetcauseLayer;
+use crate::event::{ErrorKind, Report, Scratch};
+use crate::fields::Fields;
+use crate::memory::Seen;
+use crate::span::{Outcome, SpanState, SpanStates};
+
+/// How far up a fault is remembered: the span itself and four ancestors.
+const REMEMBERING: usize = 5;
+
+impl NetcauseLayer {
+    /// Calls `with` with this layer's state of a span.
+    pub(crate) fn with_state<'a, R: LookupSpan<'a>, T>(
+        &self,
+        span: &SpanRef<'a, R>,
+        with: impl FnOnce(&SpanState) -> T,
+    ) -> Option<T> {
+        span.extensions().get::<SpanStates>()?.of(self.number).map(with)
+    }
+
+    fn with_state_mut<'a, R: LookupSpan<'a>>(
+        &self,
+        span: &SpanRef<'a, R>,
+        with: impl FnOnce(&mut SpanState),
+    ) {
+        let mut extensions = span.extensions_mut();
+        if let Some(state) = extensions.get_mut::<SpanStates>().and_then(|all| all.of_mut(self.number)) {
+            with(state);
+        }
+    }
+
+    /// Keeps the fields of a new span.
+    pub(crate) fn open<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, fields: &mut Fields) {
+        let state = SpanState::new(self.number, fields);
+        let mut extensions = span.extensions_mut();
+        match extensions.get_mut::<SpanStates>() {
+            Some(states) => states.0.push(state),
+            None => {
+                let mut states = SpanStates::default();
+                states.0.push(state);
+                extensions.insert(states);
+            }
+        }
+    }
+
+    /// Replaces fields that were recorded later; a span that was never seen is opened.
+    pub(crate) fn amend<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, fields: &mut Fields) {
+        if self.with_state(span, |_| ()).is_none() {
+            return self.open(span, fields);
+        }
+        self.with_state_mut(span, |state| state.replace(fields));
+    }
+
+    /// A fault remembered on the event's span that its error speaks of.
+    pub(crate) fn recall<'a, R: LookupSpan<'a>>(
+        &self,
+        span: &SpanRef<'a, R>,
+        kind: ErrorKind,
+        scratch: &Scratch,
+    ) -> Option<Arc<Seen>> {
+        if kind == ErrorKind::None || scratch.event_names_peer() {
+            return None;
+        }
+        let error = scratch.parts.chain.message();
+        self.with_state(span, |state| state.memory.recall(error, Instant::now())).flatten()
+    }
+
+    /// Keeps what came of an event with the spans around it.
+    pub(crate) fn keep<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, report: Report) {
+        match report {
+            Report::Fault { seen, retried } => {
+                let outcome = if retried { Outcome::Retried } else { Outcome::Fault };
+                self.mark(span, outcome);
+                if let Some(seen) = seen {
+                    self.remember(span, &Arc::new(seen));
+                }
+            }
+            Report::Recalled => self.mark(span, Outcome::Fault),
+            Report::Fine => self.mark(span, Outcome::Reached),
+            Report::Nothing => {}
+        }
+    }
+
+    /// Notes the outcome on the innermost span that names a peer.
+    fn mark<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, outcome: Outcome) {
+        for span in span.scope() {
+            let ended = self.with_state(&span, |state| {
+                if state.tells_peer {
+                    state.end_with(outcome);
+                }
+                state.tells_peer || state.serves_caller
+            });
+            if ended == Some(true) {
+                return;
+            }
+        }
+    }
+
+    /// Remembers a fault up to the span that serves a caller, or the fourth ancestor.
+    fn remember<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, seen: &Arc<Seen>) {
+        for span in span.scope().take(REMEMBERING) {
+            let mut last = false;
+            self.with_state_mut(&span, |state| {
+                state.memory.remember(seen);
+                last = state.serves_caller;
+            });
+            if last {
+                return;
+            }
+        }
+    }
+
+    /// When a call ends well, the spans around it forget its peer's earlier faults.
+    pub(crate) fn close<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>) {
+        let reached = self.with_state(span, |state| state.tells_peer && state.reached_peer());
+        let ancestors = || span.scope().skip(1).take(REMEMBERING - 1);
+        let remembers = |ancestor: SpanRef<'a, R>| {
+            self.with_state(&ancestor, |state| !state.memory.is_empty()) == Some(true)
+        };
+        if reached != Some(true) || !ancestors().any(remembers) {
+            return;
+        }
+        let peer = self.with_state(span, |state| {
+            named_peer(&state.fields()).map(|(host, port)| (host.into_owned(), port))
+        });
+        let Some((host, port)) = peer.flatten() else { return };
+        for ancestor in ancestors() {
+            self.with_state_mut(&ancestor, |state| state.memory.forget(&host, port));
+        }
+    }
+}

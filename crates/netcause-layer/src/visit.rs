@@ -1,0 +1,195 @@
+//! The visitor: callers' values into buffers, texts limited and without secrets.
+//!
+//! Callers' `Debug`, `Display` and `Error` code runs here and only here, outside every
+//! lock; if it panics, the field says so and the event lives on.
+
+use std::error::Error;
+use std::fmt::{self, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use netcause_fault::{Chain, Classifiers, ReadOptions};
+use netcause_record::{Key, Limits, LimitedWriter, Redactor, Role};
+use tracing_core::Field;
+use tracing_core::field::Visit;
+
+use crate::fields::{Fields, Stored};
+
+/// What stands for a value whose formatting panicked.
+const PANICKED: &str = "(formatting this value panicked)";
+
+/// What stands for a value that is a secret.
+const SECRET: &str = "REDACTED";
+
+/// How values are read.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) redactor: Redactor,
+    pub(crate) limits: Limits,
+    pub(crate) classifiers: Classifiers,
+}
+
+/// The parts of an event that are not plain fields.
+#[derive(Debug, Default)]
+pub(crate) struct EventParts {
+    pub(crate) message: String,
+    pub(crate) chain: Chain,
+    /// Whether `chain` holds a typed error.
+    pub(crate) typed: bool,
+    /// The entries under `error` and `err`, where they are texts.
+    pub(crate) error: Option<usize>,
+    pub(crate) err: Option<usize>,
+    /// A second typed error is read here, as text.
+    other: Chain,
+}
+
+impl EventParts {
+    pub(crate) fn clear(&mut self) {
+        self.message.clear();
+        self.chain.clear();
+        self.other.clear();
+        (self.typed, self.error, self.err) = (false, None, None);
+    }
+}
+
+/// Collects the fields of an event or a span.
+pub(crate) struct Visitor<'v> {
+    pub(crate) keys: &'static [Key],
+    pub(crate) fields: &'v mut Fields,
+    pub(crate) reading: &'v Reading,
+    /// Absent for a span.
+    pub(crate) event: Option<&'v mut EventParts>,
+}
+
+impl Visitor<'_> {
+    fn key(&self, field: &Field) -> Option<&'static Key> {
+        self.keys.get(field.index())
+    }
+
+    /// Adds a value that is no text.
+    fn plain(&mut self, field: &Field, value: Stored) {
+        match self.key(field) {
+            Some(key) if key.secret => self.text(key, |text, _| text.push_str(SECRET)),
+            Some(key) => self.fields.push(key, value),
+            None => {}
+        }
+    }
+
+    /// Adds a text that `write` appends.
+    fn text(&mut self, key: &'static Key, write: impl FnOnce(&mut String, usize)) {
+        let start = self.fields.text.len();
+        if key.secret {
+            self.fields.text.push_str(SECRET);
+        } else {
+            write(&mut self.fields.text, self.reading.limits.field);
+            self.reading.redactor.text(&mut self.fields.text, start);
+        }
+        let end = self.fields.text.len();
+        self.fields.push(key, Stored::Text(start as u32..end as u32));
+    }
+
+    fn any_text(&mut self, field: &Field, write: impl FnOnce(&mut String, usize)) {
+        let Some(key) = self.key(field) else { return };
+        if let Some(event) = self.event.as_deref_mut() {
+            let index = self.fields.list.len();
+            match key.role {
+                Role::Message => {
+                    event.message.clear();
+                    write(&mut event.message, self.reading.limits.field);
+                    return self.reading.redactor.text(&mut event.message, 0);
+                }
+                Role::Error => event.error = event.error.or(Some(index)),
+                Role::Err => event.err = event.err.or(Some(index)),
+                _ => {}
+            }
+        }
+        self.text(key, write);
+    }
+}
+
+impl Visit for Visitor<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.any_text(field, |text, limit| append_debug(text, limit, value));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.any_text(field, |text, limit| {
+            let _ = LimitedWriter::new(text, limit).write_str(value);
+        });
+    }
+
+    fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
+        let reading = self.reading;
+        let sanitize = |text: &mut String, start: usize| reading.redactor.text(text, start);
+        let options = ReadOptions {
+            classifiers: &reading.classifiers,
+            sanitize: Some(&sanitize),
+            limit: reading.limits.field,
+        };
+        let Some(event) = self.event.as_deref_mut() else {
+            return self.record_debug(field, &format_args!("{value}"));
+        };
+        let first = !event.typed;
+        let chain = if first { &mut event.chain } else { &mut event.other };
+        if catch_unwind(AssertUnwindSafe(|| chain.read_error(value, &options))).is_err() {
+            chain.read_text(PANICKED, &options);
+        }
+        if first {
+            event.typed = true;
+        } else if let Some(key) = self.key(field) {
+            let event = self.event.take();
+            if let Some(event) = &event {
+                self.text(key, |text, _| text.push_str(event.other.message()));
+            }
+            self.event = event;
+        }
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.plain(field, Stored::I64(value));
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.plain(field, Stored::U64(value));
+    }
+
+    fn record_i128(&mut self, field: &Field, value: i128) {
+        match i64::try_from(value) {
+            Ok(value) => self.plain(field, Stored::I64(value)),
+            // Most readers of JSON would round it: as text it keeps every digit.
+            Err(_) => self.record_debug(field, &value),
+        }
+    }
+
+    fn record_u128(&mut self, field: &Field, value: u128) {
+        match u64::try_from(value) {
+            Ok(value) => self.plain(field, Stored::U64(value)),
+            Err(_) => self.record_debug(field, &value),
+        }
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.plain(field, Stored::F64(value));
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.plain(field, Stored::Bool(value));
+    }
+
+    fn record_bytes(&mut self, field: &Field, value: &[u8]) {
+        self.any_text(field, |text, limit| {
+            // Hexadecimal doubles the length: what would be cut is not rendered.
+            for byte in value.iter().take(limit / 2) {
+                let _ = write!(text, "{byte:02x}");
+            }
+        });
+    }
+}
+
+fn append_debug(text: &mut String, limit: usize, value: &dyn fmt::Debug) {
+    let start = text.len();
+    let mut writer = LimitedWriter::new(text, limit);
+    if catch_unwind(AssertUnwindSafe(|| write!(writer, "{value:?}"))).is_err() {
+        text.truncate(start);
+        text.push_str(PANICKED);
+    }
+}
