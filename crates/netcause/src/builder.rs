@@ -1,0 +1,222 @@
+//! [`Builder`]: what code can say about logging besides the environment.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+
+use netcause_fault::{Classifiers, Classify};
+use netcause_layer::NetcauseLayer;
+use netcause_record::{Export, JsonExporter, PrettyExporter, Redactor, Sink};
+use once_cell::sync::OnceCell;
+use tracing_core::Dispatch;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::{EnvFilter, Registry};
+
+use crate::filter::EventFilter;
+use crate::{Config, Error, ErrorKind, Format, Guard, Output, Spans};
+
+/// Set once logging has been started by this crate.
+static STARTED: OnceCell<()> = OnceCell::new();
+
+/// What code can say about logging. Where the environment speaks, it has the last word.
+///
+/// # Example: a name, and a classifier for an error type of one's own
+///
+/// ```
+/// use std::error::Error;
+/// use netcause::{Classify, Fault, Reason, Verdict};
+///
+/// #[derive(Debug)]
+/// struct Throttled;
+///
+/// impl std::fmt::Display for Throttled {
+///     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+///         f.write_str("slow down")
+///     }
+/// }
+///
+/// impl Error for Throttled {}
+///
+/// struct Ours;
+///
+/// impl Classify for Ours {
+///     fn name(&self) -> &'static str {
+///         "ours"
+///     }
+///
+///     fn classify(&self, link: &(dyn Error + 'static)) -> Verdict {
+///         match link.downcast_ref::<Throttled>() {
+///             Some(_) => Verdict::Fault(Fault::new(netcause::Category::RateLimited)),
+///             None => Verdict::NoOpinion,
+///         }
+///     }
+/// }
+///
+/// let _guard = netcause::builder().service_name("checkout").classifier(Ours).init();
+/// ```
+#[derive(Debug, Default)]
+#[must_use = "a builder does nothing until `init` or `try_init`"]
+pub struct Builder {
+    service_name: Option<String>,
+    classifiers: Classifiers,
+    exporters: Vec<Arc<dyn Export>>,
+}
+
+/// Starts a [`Builder`].
+pub fn builder() -> Builder {
+    Builder::default()
+}
+
+impl Builder {
+    /// Names the service, where neither `OTEL_SERVICE_NAME` nor `OTEL_RESOURCE_ATTRIBUTES` does.
+    pub fn service_name(mut self, name: impl Into<String>) -> Self {
+        self.service_name = Some(name.into());
+        self
+    }
+
+    /// Asks a classifier about errors, too.
+    pub fn classifier(mut self, classifier: impl Classify + 'static) -> Self {
+        self.classifiers.push(classifier);
+        self
+    }
+
+    /// Hands records to an exporter, too.
+    pub fn exporter(mut self, exporter: impl Export + 'static) -> Self {
+        self.exporters.push(Arc::new(exporter));
+        self
+    }
+
+    /// Starts logging and never stops a service: see [`init`](crate::init).
+    pub fn init(self) -> Guard {
+        let (config, lines) = match open(Config::from_env()) {
+            Ok(opened) => opened,
+            Err(error) => {
+                say(&format!("{error}; logging JSON to standard error instead"));
+                (Config::fallback(), Lines::fallback())
+            }
+        };
+        self.start(config, lines).unwrap_or_else(|error| {
+            say(&error.to_string());
+            Guard::default()
+        })
+    }
+
+    /// Starts logging: see [`try_init`](crate::try_init).
+    ///
+    /// # Errors
+    ///
+    /// As [`try_init`](crate::try_init).
+    pub fn try_init(self) -> Result<Guard, Error> {
+        let (config, lines) = open(Config::from_env())?;
+        self.start(config, lines)
+    }
+
+    /// Sets the global subscriber, once in the life of a process.
+    fn start(self, config: Config, lines: Lines) -> Result<Guard, Error> {
+        let mut guard = None;
+        STARTED.get_or_try_init(|| {
+            guard = Some(self.set_global(&config, lines)?);
+            Ok::<(), Error>(())
+        })?;
+        for warning in &config.warnings {
+            say(warning);
+        }
+        guard.ok_or_else(|| Error::new(ErrorKind::AlreadySet, "netcause is started already"))
+    }
+
+    fn set_global(self, config: &Config, lines: Lines) -> Result<Guard, Error> {
+        let (layer, exporters) = self.layer(config, lines);
+        let nested = layer.nested_events();
+        let filter = EventFilter::new(EnvFilter::new(&config.directives), config.spans == Spans::Kept);
+        let subscriber = Registry::default().with(layer.with_filter(filter));
+        let max_level = tracing_subscriber::EnvFilter::new(&config.directives).max_level_hint();
+        tracing_core::dispatcher::set_global_default(Dispatch::new(subscriber)).map_err(|_| {
+            let text = "another global tracing subscriber is in place already; add netcause::NetcauseLayer to it, or do not set it";
+            Error::new(ErrorKind::AlreadySet, text)
+        })?;
+        bridge_log(max_level);
+        Ok(Guard::new(exporters, nested))
+    }
+
+    /// The layer, and its exporters.
+    fn layer(mut self, config: &Config, lines: Lines) -> (NetcauseLayer, Vec<Arc<dyn Export>>) {
+        self.exporters.extend(lines.0);
+        let mut resource = config.clone();
+        resource.service_name = resource.service_name.or(self.service_name);
+        let layer = NetcauseLayer::with_exporters(self.exporters.clone())
+            .with_resource(resource.to_resource())
+            .with_redactor(Redactor::new(&config.redact))
+            .with_limits(config.limits)
+            .with_classifiers(self.classifiers)
+            .with_origin(config.origin);
+        (layer, self.exporters)
+    }
+}
+
+/// The exporter of lines, unless `NETCAUSE_FORMAT` is `off`.
+struct Lines(Option<Arc<dyn Export>>);
+
+impl Lines {
+    fn fallback() -> Self {
+        Lines(Some(Arc::new(JsonExporter::new(Sink::stderr(), Config::fallback().limits))))
+    }
+
+    fn open(config: &Config) -> Result<Self, Error> {
+        config.check_build()?;
+        if config.format == Format::Off {
+            return Ok(Lines(None));
+        }
+        let sink = open_sink(&config.output)?;
+        let terminal = is_terminal(&config.output);
+        let pretty = match config.format {
+            Format::Auto => terminal && cfg!(feature = "pretty"),
+            format => format == Format::Pretty,
+        };
+        let exporter: Arc<dyn Export> = if pretty {
+            let colour = terminal && !config.no_color;
+            Arc::new(PrettyExporter::new(sink, colour, config.limits))
+        } else {
+            Arc::new(JsonExporter::new(sink, config.limits))
+        };
+        Ok(Lines(Some(exporter)))
+    }
+}
+
+fn open(config: Result<Config, Error>) -> Result<(Config, Lines), Error> {
+    let config = config?;
+    let lines = Lines::open(&config)?;
+    Ok((config, lines))
+}
+
+fn open_sink(output: &Output) -> Result<Sink, Error> {
+    match output {
+        Output::Stdout => Ok(Sink::stdout()),
+        Output::Stderr => Ok(Sink::stderr()),
+        Output::File(path) => Sink::file(path)
+            .map_err(|error| Error::output("NETCAUSE_OUTPUT", &path.to_string_lossy(), error)),
+    }
+}
+
+fn is_terminal(output: &Output) -> bool {
+    match output {
+        Output::Stdout => std::io::stdout().is_terminal(),
+        Output::Stderr => std::io::stderr().is_terminal(),
+        Output::File(_) => false,
+    }
+}
+
+/// Turns records of the `log` crate into events, unless another logger takes them.
+fn bridge_log(_max_level: Option<tracing_core::LevelFilter>) {
+    #[cfg(feature = "log")]
+    {
+        use tracing_log::AsLog;
+        let level = _max_level.unwrap_or(tracing_core::LevelFilter::TRACE).as_log();
+        if tracing_log::LogTracer::builder().with_max_level(level).init().is_err() {
+            say("another logger of the `log` crate is in place; its records do not come here");
+        }
+    }
+}
+
+/// Says something about logging itself, where logging cannot.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "netcause: {text}");
+}

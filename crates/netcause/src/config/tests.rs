@@ -1,0 +1,75 @@
+use super::*;
+
+fn error(name: &str, value: &str) -> String {
+    Config::from_variables([(name, value)]).unwrap_err().to_string()
+}
+
+fn config(name: &str, value: &str) -> Config {
+    Config::from_variables([(name, value)]).unwrap()
+}
+
+#[test]
+fn a_bad_value_is_named_with_its_variable_and_what_is_allowed() {
+    assert_eq!(error("NETCAUSE_FORMAT", "xml"), "NETCAUSE_FORMAT=xml: allowed are auto, json, pretty, off");
+    assert!(error("NETCAUSE_LIMIT_RECORD", "12").contains("4096 or more"));
+    assert!(error("NETCAUSE_FIELDS", "thread.name,pid").starts_with("NETCAUSE_FIELDS=pid: allowed"));
+    assert!(error("RUST_LOG", "a=b=c").starts_with("RUST_LOG=a=b=c: "));
+}
+
+#[test]
+fn what_is_not_built_is_refused_by_name() {
+    for name in [
+        "NETCAUSE_SPOOL_DIR",
+        "NETCAUSE_REPEAT",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "OTEL_EXPORTER_OTLP_LOGS_HEADERS",
+        "OTEL_BSP_MAX_QUEUE_SIZE",
+    ] {
+        let error = Config::from_variables([(name, "5")]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotBuilt, "{name}");
+        assert!(error.to_string().starts_with(name), "{error}");
+    }
+    assert_eq!(Config::from_variables([("NETCAUSE_SCHEMA", "ecs")]).unwrap_err().kind(), ErrorKind::NotBuilt);
+}
+
+#[test]
+fn a_name_that_does_not_exist_is_refused_with_those_that_do() {
+    let error = error("NETCAUSE_FORMATS", "json");
+    assert!(error.starts_with("NETCAUSE_FORMATS: no such variable") && error.contains("NETCAUSE_FORMAT,"), "{error}");
+}
+
+#[test]
+fn a_disabled_sdk_exports_nothing_and_refuses_nothing() {
+    let set = [("OTEL_SDK_DISABLED", "true"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318")];
+    assert!(Config::from_variables(set).is_ok());
+}
+
+#[test]
+fn an_empty_value_means_unset() {
+    assert_eq!(config("NETCAUSE_FORMAT", " ").format, Format::Auto);
+    assert_eq!(config("NETCAUSE_SPOOL_DIR", "").directives, "info");
+}
+
+#[test]
+fn resource_attributes_are_percent_decoded_and_name_the_service() {
+    let config = config("OTEL_RESOURCE_ATTRIBUTES", "service.name=check%2Cout, host.name=a%20b");
+    assert_eq!(config.service_name.as_deref(), Some("check,out"));
+    assert_eq!(config.resource, [("host.name".to_owned(), "a b".to_owned())]);
+}
+
+#[test]
+fn the_service_name_of_its_own_variable_stands_whatever_the_order() {
+    let name = ("OTEL_SERVICE_NAME", "checkout");
+    let attributes = ("OTEL_RESOURCE_ATTRIBUTES", "service.name=other");
+    for set in [[name, attributes], [attributes, name]] {
+        assert_eq!(Config::from_variables(set).unwrap().service_name.as_deref(), Some("checkout"));
+    }
+}
+
+#[test]
+fn a_bad_resource_attribute_is_one_warning() {
+    let config = config("OTEL_RESOURCE_ATTRIBUTES", "a=1,b");
+    assert_eq!(config.warnings.len(), 1);
+    assert!(config.warnings[0].contains("`b`"), "{:?}", config.warnings);
+    assert!(config.resource.is_empty());
+}
