@@ -282,3 +282,11 @@ pub(crate) fn text_of<'a>(value: Value<'a>) -> Option<Cow<'a, str>> {
         _ => None,
     }
 }
+
+/// The host and port that a span's or event's fields name, if they do.
+#[must_use]
+pub fn named_peer<'a>(fields: &[Field<'a>]) -> Option<(Cow<'a, str>, Option<u16>)> {
+    let mut fault = Fault::new(Category::Unknown);
+    read::peer(&mut fault, fields);
+    Some((fault.peer.server_address?, fault.peer.server_port))
+}
