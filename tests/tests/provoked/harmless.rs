@@ -6,6 +6,8 @@ use std::str::FromStr;
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
+use netcause_cli::peers::{Certificates, Leaf};
+use tokio::io::AsyncReadExt;
 use tokio::sync::{Semaphore, broadcast, mpsc as channel, oneshot, watch};
 
 /// What happened, and the error.
@@ -132,8 +134,17 @@ fn requests() -> Vec<Harmless> {
         failed("a URL without a host", client.get("http://").build()),
         failed("a header that is none", client.get("http://a").header("a b", "c").build()),
         failed("a request without a URI", hyper::Request::builder().uri("a b").body(())),
-        failed("a certificate that is none", rustls::RootCertStore::empty().add(vec![1].into())),
+        failed("a key of another certificate", key_of_another()),
     ]
+}
+
+fn key_of_another() -> Result<rustls::ClientConfig, rustls::Error> {
+    let certificates = Certificates::new().unwrap();
+    let one = certificates.client(Leaf::Good).unwrap();
+    let other = certificates.client(Leaf::Good).unwrap();
+    rustls::ClientConfig::builder()
+        .with_root_certificates(certificates.roots().unwrap())
+        .with_client_auth_cert(one.chain(), other.key())
 }
 
 async fn channels() -> Vec<Harmless> {
@@ -163,7 +174,10 @@ async fn tasks() -> Vec<Harmless> {
     let panicked = tokio::spawn(async { std::panic::resume_unwind(Box::new("stop")) });
     let aborted = tokio::spawn(std::future::pending::<()>());
     aborted.abort();
+    let short = tempfile::NamedTempFile::new().unwrap();
+    let mut short = tokio::fs::File::open(short.path()).await.unwrap();
     vec![
+        failed("a file that is too short, by tokio", short.read_exact(&mut [0; 8]).await),
         failed::<(), _>("a task that panicked", panicked.await),
         failed("a task that was aborted", aborted.await),
     ]

@@ -36,7 +36,8 @@ const GONE: Expect = expect(
     &[Reason::ConnectionReset, Reason::ConnectionClosed, Reason::BrokenPipe],
 )
 .phase(&[None, Some(Phase::Connect), Some(Phase::Request), Some(Phase::Response)]);
-const NOT_HTTP: Expect = expect(Category::Protocol, &[Reason::InvalidResponse]).phase(IN_RESPONSE);
+const NOT_HTTP: Expect =
+    expect(Category::Protocol, &[Reason::InvalidResponse]).phase(&[None, Some(Phase::Response)]);
 const TIMEOUT: Expect = expect(Category::Timeout, &[Reason::Timeout]);
 const BAD_CONTENT: Expect = expect(Category::Protocol, &[Reason::BodyDecodeError]).phase(IN_BODY);
 
@@ -194,7 +195,9 @@ fn statuses() -> Vec<Case> {
     ]
     .into_iter()
     .map(|(status, category, code)| {
+        let reasons: &[_] = if status == 407 { &[Reason::ProxyAuthRequired] } else { &[] };
         let expect = expect_code(category, code).names(Names::Host);
+        let expect = Expect { reasons, ..expect };
         let script = scripts::status(status, &[("Retry-After", "2")]);
         scripted(Client::Reqwest, &format!("status {code}"), expect, script)
     })

@@ -20,8 +20,8 @@ pub(crate) fn cases() -> Vec<Case> {
         tunnel("proxy wants credentials", auth(), scripts::status(407, &[])),
         tunnel("proxy refuses", refuses(), scripts::status(403, &[])),
         tunnel("proxy cannot reach the target", refuses(), scripts::status(502, &[])),
-        tunnel("proxy closes", cut(), scripts::no_answer()),
-        forward("proxy wants credentials, plain http", expect_code(Category::Auth, "407"), 407),
+        tunnel("proxy closes", refuses(), scripts::no_answer()),
+        forward("proxy wants credentials, plain http", wants_credentials(), 407),
         forward(
             "proxy answers 502, plain http",
             expect_code(Category::HttpServerError, "502"),
@@ -35,13 +35,12 @@ fn auth() -> Expect {
     expect(Category::Auth, &[Reason::ProxyAuthRequired]).phase(IN_PROXY)
 }
 
-fn refuses() -> Expect {
-    expect(Category::Protocol, &[Reason::ProxyTunnelError]).phase(IN_PROXY)
+fn wants_credentials() -> Expect {
+    Expect { reasons: &[Reason::ProxyAuthRequired], ..expect_code(Category::Auth, "407") }
 }
 
-fn cut() -> Expect {
-    expect(Category::ConnectionReset, &[Reason::ConnectionClosed, Reason::ProxyTunnelError])
-        .phase(IN_PROXY)
+fn refuses() -> Expect {
+    expect(Category::Protocol, &[Reason::ProxyTunnelError]).phase(IN_PROXY)
 }
 
 /// The target is a documentation address (RFC 5737) that nobody calls: the proxy fails.

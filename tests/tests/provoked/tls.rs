@@ -5,11 +5,9 @@ use std::sync::Arc;
 use netcause_cli::peers::{
     Identity, Leaf, Peer, Script, TlsOptions, TlsVersions, scripts, tls_alert,
 };
-use netcause_fault::{Category, Reason};
+use netcause_fault::{Category, Phase, Reason};
 
-use crate::case::{
-    Case, Expect, Form, IN_EXCHANGE, IN_TLS, IN_TLS_OR_EXCHANGE, Names, Outcome, expect,
-};
+use crate::case::{Case, Expect, IN_EXCHANGE, IN_TLS, IN_TLS_OR_EXCHANGE, Names, Outcome, expect};
 use crate::clients::Client;
 use crate::world::{Call, Limits, World};
 
@@ -145,16 +143,11 @@ fn reset_on_hello() -> Script {
     Script::new().read_record().reset()
 }
 
-/// tokio-rustls reports a bare errno: nothing says that a handshake was under way. The
-/// HTTP clients wrap it as they wrap no failure of connecting, which only their joined
-/// text does not show.
+/// A bare errno names no phase; only reqwest's error has the scheme of the URL.
 fn reset_in_handshake(client: Client) -> Expect {
-    match client {
-        Client::TokioRustls => expect(Category::ConnectionReset, &[Reason::ConnectionReset]),
-        _ => handshake(&[Reason::TlsHandshakeClosed])
-            .names(named(client))
-            .also(&[(Form::Joined, Category::ConnectionReset)]),
-    }
+    expect(Category::ConnectionReset, &[Reason::ConnectionReset])
+        .phase(&[None, Some(Phase::Tls)])
+        .names(named(client))
 }
 
 fn alerts(client: Client) -> Vec<Case> {

@@ -4,7 +4,9 @@ use std::error::Error;
 use std::fmt;
 use std::net::IpAddr;
 
-use netcause_fault::{Category, Chain, Classifiers, Fault, Phase, ReadOptions, Reason};
+use netcause_fault::{
+    Category, Cause, Chain, Classifiers, Confidence, Fault, Phase, ReadOptions, Reason,
+};
 
 use crate::case::{CONTEXT_FORMS, Expect, FORMS, Failure, Form, Names, Outcome, Target};
 use crate::harmless::Harmless;
@@ -19,6 +21,8 @@ pub(crate) struct Verdict {
     host: Option<String>,
     port: Option<u16>,
     peer: (Option<IpAddr>, Option<u16>),
+    cause: Cause,
+    confidence: Confidence,
     summary: String,
 }
 
@@ -29,6 +33,8 @@ impl From<Fault<'_>> for Verdict {
             category: fault.category,
             reason: fault.reason,
             phase: fault.phase,
+            cause: fault.cause,
+            confidence: fault.confidence,
             summary: fault.summary().to_string(),
             host: fault.peer.server_address.as_deref().map(str::to_owned),
             port: fault.peer.server_port,
@@ -150,6 +156,8 @@ impl Row {
             (verdict.code.as_deref() == self.expect.code, format!("code {:?}", verdict.code)),
             (self.is_true(verdict), format!("peer is not {:?}, it is {:?}", verdict, self.target)),
             (self.is_named(form, verdict), format!("no {:?}", self.expect.names)),
+            (verdict.is_modest(), format!("{:?} of {:?}", verdict.confidence, verdict.cause)),
+            (verdict.has_no_gaps(), format!("summary {}", verdict.summary)),
         ]
         .into_iter()
         .filter(|(right, _)| !right)
@@ -172,7 +180,8 @@ impl Row {
         match self.expect.names {
             Names::Nothing => true,
             Names::Host => verdict.host.is_some() && verdict.port.is_some(),
-            Names::HostOnly => verdict.host.is_some(),
+            // rustls prints the name only in its `Display` form.
+            Names::HostOnly => form == Form::Debug || verdict.host.is_some(),
             // hyper-util prints the address only in its `Debug` form.
             Names::Address => form.plain() == Form::Joined || verdict.peer.1.is_some(),
         }
@@ -189,11 +198,33 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:5} {:12} {:36} ", self.state(), self.client, self.name)?;
+        write!(f, "{:5} {:12} {:43} ", self.state(), self.client, self.name)?;
         match self.verdicts.first() {
             Some((_, Some(typed))) => write!(f, "{typed}"),
-            _ => write!(f, "{:17} {:30} {:8}", "-", "-", "-"),
+            _ => write!(f, "{:17} {:31} {:8}", "-", "-", "-"),
         }
+    }
+}
+
+impl Verdict {
+    /// Whether the cause is no surer than an error alone allows: no error proves a
+    /// firewall or a dead peer.
+    fn is_modest(&self) -> bool {
+        use Category as C;
+        let proven = matches!(
+            self.category,
+            C::TlsCertificate | C::TlsHandshake | C::LocalResource | C::Auth
+        ) || self.code.is_some();
+        match self.cause {
+            Cause::Firewall => self.confidence == Confidence::Possible,
+            _ => proven || self.confidence < Confidence::Certain,
+        }
+    }
+
+    /// Whether the sentence leaves out what is not known.
+    fn has_no_gaps(&self) -> bool {
+        let words = ["None", "Some", "unknown", "  ", "()"];
+        !self.summary.is_empty() && !words.iter().any(|word| self.summary.contains(word))
     }
 }
 
@@ -202,7 +233,7 @@ impl fmt::Display for Verdict {
         let reason = self.reason.map(Reason::as_str).or(self.code.as_deref()).unwrap_or("-");
         let phase = self.phase.map_or("-", Phase::as_str);
         let category = self.category.as_str();
-        write!(f, "{category:17} {reason:30} {phase:8} {}", self.summary)
+        write!(f, "{category:17} {reason:31} {phase:8} {}", self.summary)
     }
 }
 
