@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::{Limit, errno};
@@ -33,11 +34,31 @@ pub enum Evidence<'a> {
     CertificateNotYetValid(Duration),
     /// Taken from a fault seen before in the same span, and how long ago.
     Remembered(Duration),
+    /// The address and port really called, where the port is not the target's own.
+    OtherPort(IpAddr, u16),
     /// Any other fact, as a sentence.
     Note(Cow<'a, str>),
 }
 
 impl Evidence<'_> {
+    /// The same fact, borrowing its text from this one.
+    #[must_use]
+    pub fn borrowed(&self) -> Evidence<'_> {
+        match self {
+            Evidence::TlsAlert(text) => Evidence::TlsAlert(Cow::Borrowed(text)),
+            Evidence::Note(text) => Evidence::Note(Cow::Borrowed(text)),
+            Evidence::OsError(code) => Evidence::OsError(*code),
+            Evidence::OwnTimer(limit) => Evidence::OwnTimer(*limit),
+            Evidence::ShortConnectLimit => Evidence::ShortConnectLimit,
+            Evidence::Status(status) => Evidence::Status(*status),
+            Evidence::RetryAfter(delay) => Evidence::RetryAfter(*delay),
+            Evidence::CertificateExpired(by) => Evidence::CertificateExpired(*by),
+            Evidence::CertificateNotYetValid(by) => Evidence::CertificateNotYetValid(*by),
+            Evidence::Remembered(ago) => Evidence::Remembered(*ago),
+            Evidence::OtherPort(address, port) => Evidence::OtherPort(*address, *port),
+        }
+    }
+
     /// The same fact, borrowing nothing.
     #[must_use]
     pub fn into_owned(self) -> Evidence<'static> {
@@ -52,6 +73,7 @@ impl Evidence<'_> {
             Evidence::CertificateExpired(by) => Evidence::CertificateExpired(by),
             Evidence::CertificateNotYetValid(by) => Evidence::CertificateNotYetValid(by),
             Evidence::Remembered(ago) => Evidence::Remembered(ago),
+            Evidence::OtherPort(address, port) => Evidence::OtherPort(address, port),
         }
     }
 }
@@ -78,13 +100,29 @@ impl fmt::Display for Evidence<'_> {
                 write!(f, "the peer asks to wait {}", crate::text_duration(*delay))
             }
             Evidence::CertificateExpired(by) => {
-                write!(f, "the certificate ended {} before it was checked", crate::long_duration(*by))
+                write!(
+                    f,
+                    "the certificate ended {} before it was checked",
+                    crate::long_duration(*by)
+                )
             }
             Evidence::CertificateNotYetValid(by) => {
-                write!(f, "the certificate starts {} after it was checked", crate::long_duration(*by))
+                write!(
+                    f,
+                    "the certificate starts {} after it was checked",
+                    crate::long_duration(*by)
+                )
             }
             Evidence::Remembered(ago) => {
-                write!(f, "peer taken from the same failure {} ago in this span", crate::text_duration(*ago))
+                write!(
+                    f,
+                    "peer taken from the same failure {} ago in this span",
+                    crate::text_duration(*ago)
+                )
+            }
+            Evidence::OtherPort(address, port) => {
+                let socket = SocketAddr::new(*address, *port);
+                write!(f, "the call went to {socket}: a proxy, or an address set by hand")
             }
             Evidence::Note(text) => f.write_str(text),
         }

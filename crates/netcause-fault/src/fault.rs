@@ -185,6 +185,34 @@ impl<'a> Fault<'a> {
         }
     }
 
+    /// The same fault, borrowing its texts from this one.
+    ///
+    /// Allocates only where `peer.dns_answers` has entries.
+    #[must_use]
+    pub fn borrowed(&self) -> Fault<'_> {
+        Fault {
+            category: self.category,
+            reason: self.reason,
+            code: self.code.as_ref().map(borrowed),
+            phase: self.phase,
+            elapsed: self.elapsed,
+            timeout: self.timeout,
+            limit: self.limit,
+            cause: self.cause,
+            confidence: self.confidence,
+            evidence: self.evidence.iter().map(Evidence::borrowed).collect(),
+            retry: self.retry,
+            attempts: self.attempts,
+            peer: self.peer.borrowed(),
+            request: Request {
+                method: self.request.method.as_ref().map(borrowed),
+                url: self.request.url.as_ref().map(borrowed),
+                status: self.request.status,
+            },
+            certificate: self.certificate.as_ref().map(Certificate::borrowed),
+        }
+    }
+
     /// The same fault, borrowing nothing.
     #[must_use]
     pub fn into_owned(self) -> Fault<'static> {
@@ -213,6 +241,20 @@ impl<'a> Fault<'a> {
 }
 
 impl Peer<'_> {
+    fn borrowed(&self) -> Peer<'_> {
+        Peer {
+            server_address: self.server_address.as_ref().map(borrowed),
+            transport: self.transport.as_ref().map(borrowed),
+            protocol: self.protocol.as_ref().map(borrowed),
+            server_port: self.server_port,
+            peer_address: self.peer_address,
+            peer_port: self.peer_port,
+            local_address: self.local_address,
+            local_port: self.local_port,
+            dns_answers: self.dns_answers.clone(),
+        }
+    }
+
     /// The same peer, borrowing nothing.
     #[must_use]
     pub fn into_owned(self) -> Peer<'static> {
@@ -231,6 +273,17 @@ impl Peer<'_> {
 }
 
 impl Certificate<'_> {
+    fn borrowed(&self) -> Certificate<'_> {
+        Certificate {
+            not_after: self.not_after,
+            not_before: self.not_before,
+            verified_at: self.verified_at,
+            subject: self.subject.as_ref().map(borrowed),
+            issuer: self.issuer.as_ref().map(borrowed),
+            names: self.names.as_ref().map(borrowed),
+        }
+    }
+
     /// The same certificate, borrowing nothing.
     #[must_use]
     pub fn into_owned(self) -> Certificate<'static> {
@@ -247,10 +300,14 @@ impl Certificate<'_> {
     /// Whole days from the verification to the end of validity; negative once it has passed.
     #[must_use]
     pub fn days_left(&self) -> Option<i64> {
-        Some((self.not_after? - self.verified_at?).div_euclid(86_400))
+        Some(self.not_after?.saturating_sub(self.verified_at?).div_euclid(86_400))
     }
 }
 
 fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
     Cow::Owned(text.into_owned())
+}
+
+fn borrowed<'a>(text: &'a Cow<'_, str>) -> Cow<'a, str> {
+    Cow::Borrowed(text)
 }

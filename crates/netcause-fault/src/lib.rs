@@ -12,7 +12,7 @@ mod taxonomy;
 mod with_fault;
 
 pub use chain::{Chain, MAX_LINKS, ReadOptions};
-pub use classify::Classifiers;
+pub use classify::{Classifiers, Classify, Priority, Verdict, classify, classify_text};
 pub use duration::{LongDuration, TextDuration, long_duration, text_duration};
 pub use evidence::Evidence;
 pub use fault::{Attempts, Certificate, Fault, MAX_EVIDENCE, Peer, Request};

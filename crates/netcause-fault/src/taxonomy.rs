@@ -206,7 +206,11 @@ impl Reason {
     pub const fn category(self) -> Category {
         use Reason as R;
         match self {
-            R::DnsHostNotFound | R::DnsNoAddress | R::DnsTemporaryFailure | R::DnsTimeout | R::DnsFailure => Category::Dns,
+            R::DnsHostNotFound
+            | R::DnsNoAddress
+            | R::DnsTemporaryFailure
+            | R::DnsTimeout
+            | R::DnsFailure => Category::Dns,
             R::ConnectRefused | R::SocketPathNotFound => Category::ConnectRefused,
             R::ConnectTimeout => Category::ConnectTimeout,
             R::HostUnreachable | R::NetworkUnreachable | R::ConnectDenied => Category::Unreachable,
@@ -237,8 +241,13 @@ impl Reason {
             R::Timeout => Category::Timeout,
             R::PoolTimeout => Category::PoolExhausted,
             R::ProxyAuthRequired => Category::Auth,
-            R::ProxyTunnelError | R::InvalidResponse | R::BodyDecodeError | R::TooManyRedirects => Category::Protocol,
-            R::AddressNotAvailable | R::TooManyOpenFiles | R::AddressInUse | R::ClientOverloaded => Category::LocalResource,
+            R::ProxyTunnelError | R::InvalidResponse | R::BodyDecodeError | R::TooManyRedirects => {
+                Category::Protocol
+            }
+            R::AddressNotAvailable
+            | R::TooManyOpenFiles
+            | R::AddressInUse
+            | R::ClientOverloaded => Category::LocalResource,
             R::Cancelled => Category::Cancelled,
             R::ProxyConnectFailed | R::RetriesExhausted => Category::Unknown,
         }

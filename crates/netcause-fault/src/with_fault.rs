@@ -10,6 +10,19 @@ use crate::Fault;
 ///
 /// `Display` and `source()` are those of the error inside; whoever walks the chain
 /// finds the fault.
+///
+/// # Example: an error that knows its peer
+///
+/// ```
+/// use netcause_fault::{Fault, Reason, WithFault, classify};
+///
+/// let mut fault = Fault::of_reason(Reason::ConnectRefused);
+/// fault.peer.server_address = Some("db".into());
+/// let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+/// let error = WithFault::new(refused, fault);
+/// let found = classify(&error).expect("it carries a fault");
+/// assert_eq!(found.peer.server_address.as_deref(), Some("db"));
+/// ```
 #[derive(Debug)]
 pub struct WithFault {
     error: Box<dyn Error + Send + Sync>,
@@ -26,6 +39,12 @@ impl WithFault {
     #[must_use]
     pub fn fault(&self) -> &Arc<Fault<'static>> {
         &self.fault
+    }
+
+    /// The error inside, as the next link of the chain.
+    #[must_use]
+    pub fn error(&self) -> &(dyn Error + 'static) {
+        &*self.error
     }
 
     /// The error inside.

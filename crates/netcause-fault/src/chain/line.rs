@@ -1,0 +1,112 @@
+//! A bounded writer that makes one line of many.
+
+use std::fmt;
+
+/// Marks where a text was cut.
+const CUT: char = '…';
+
+/// Appends to a text up to a limit, with each line break and control character as one space.
+///
+/// Ends the formatting early, with an error, once the limit is reached.
+pub(super) struct LineWriter<'a> {
+    out: &'a mut String,
+    start: usize,
+    end: usize,
+}
+
+impl<'a> LineWriter<'a> {
+    /// Writes what begins at `start` and ends at `end` at the latest.
+    pub(super) fn new(out: &'a mut String, start: usize, end: usize) -> Self {
+        LineWriter { out, start, end }
+    }
+
+    fn push(&mut self, text: &str) -> fmt::Result {
+        let room = self.end.saturating_sub(self.out.len());
+        if text.len() <= room {
+            self.out.push_str(text);
+            return Ok(());
+        }
+        self.out.push_str(text.get(..floor_char_boundary(text, room)).unwrap_or_default());
+        // One more character tells `cut` that something is missing.
+        self.out.push(CUT);
+        self.end = 0;
+        Err(fmt::Error)
+    }
+
+    /// Joins what follows a break to what is there. Pretty `Debug` output becomes the
+    /// compact one: no space inside of brackets, no comma before a closing one.
+    fn join(&mut self, next: char) -> fmt::Result {
+        if self.out.len() <= self.start || self.out.ends_with([' ', '(', '[']) {
+            return Ok(());
+        }
+        let closes = matches!(next, ')' | ']' | '}');
+        if closes && self.out.ends_with(',') {
+            self.out.pop();
+        }
+        if matches!(next, ')' | ']') { Ok(()) } else { self.push(" ") }
+    }
+}
+
+impl fmt::Write for LineWriter<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.end == 0 {
+            return Err(fmt::Error);
+        }
+        if !text.bytes().any(|byte| byte.is_ascii_control()) && !self.out.ends_with(BREAK) {
+            return self.push(text);
+        }
+        let mut rest = text;
+        // A break that ended the text before waits as a trailing space.
+        if self.out.len() > self.start && self.out.ends_with(BREAK) {
+            self.out.pop();
+            rest = rest.trim_start_matches(is_gap);
+            match rest.chars().next() {
+                Some(next) => self.join(next)?,
+                None => self.out.push(BREAK),
+            }
+        }
+        while let Some(at) = rest.find(is_break) {
+            let (before, after) = rest.split_at(at);
+            self.push(before)?;
+            rest = after.trim_start_matches(is_gap);
+            match rest.chars().next() {
+                Some(next) => self.join(next)?,
+                None if self.out.len() > self.start => self.out.push(BREAK),
+                None => {}
+            }
+        }
+        self.push(rest)
+    }
+}
+
+/// Stands for a break at the end of what was written so far; never stays.
+const BREAK: char = '\n';
+
+fn is_break(c: char) -> bool {
+    c.is_ascii_control()
+}
+
+fn is_gap(c: char) -> bool {
+    c == ' ' || is_break(c)
+}
+
+/// Cuts a text to at most `limit` bytes, on a character, and marks the cut.
+pub(super) fn cut(text: &mut String, limit: usize) {
+    if text.len() <= limit {
+        return;
+    }
+    let end = floor_char_boundary(text, limit.saturating_sub(CUT.len_utf8()));
+    text.truncate(end);
+    if text.len() + CUT.len_utf8() <= limit {
+        text.push(CUT);
+    }
+}
+
+/// The greatest character boundary not above `index`.
+fn floor_char_boundary(text: &str, index: usize) -> usize {
+    let mut at = index.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}

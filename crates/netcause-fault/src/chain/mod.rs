@@ -1,0 +1,244 @@
+//! [`Chain`]: an error's links, rendered once.
+
+mod line;
+mod pieces;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use std::error::Error;
+use std::fmt::{self, Write};
+use std::ops::Range;
+
+use arrayvec::ArrayVec;
+
+use self::line::LineWriter;
+use self::pieces::{Piece, pieces};
+use self::walk::Step;
+use crate::Fault;
+use crate::classify::{self, Classifiers, Facts, Source};
+
+/// The most links that are read; a cyclic chain costs no more than a long one.
+pub const MAX_LINKS: usize = 16;
+
+/// Between two links in [`Chain::message`].
+const SEPARATOR: &str = ": ";
+
+/// What hyper-util's `ConnectError` prints; the peer is in its `Debug` output.
+const CONNECT_ERROR: &str = "tcp connect error";
+
+/// Read beyond the limit before secrets are removed, so that a cut does not hide the end
+/// by which a secret is known.
+const SLACK: usize = 256;
+
+/// How a chain is read.
+#[derive(Clone, Copy)]
+pub struct ReadOptions<'a> {
+    /// The classifiers of the user's own error types.
+    pub classifiers: &'a Classifiers,
+    /// Removes secrets from what was appended at and after the index; called once for
+    /// each text that is kept, before anything is read from it.
+    pub sanitize: Option<&'a dyn Fn(&mut String, usize)>,
+    /// The most bytes kept of the whole chain.
+    pub limit: usize,
+}
+
+impl ReadOptions<'static> {
+    /// No classifiers, nothing removed, at most 8 KiB.
+    ///
+    /// ```
+    /// use netcause_fault::{Category, Chain, ReadOptions};
+    ///
+    /// let mut chain = Chain::new();
+    /// chain.read_text("db:5432: Connection refused (os error 111)", &ReadOptions::plain());
+    /// assert_eq!(chain.classify().map(|fault| fault.category), Some(Category::ConnectRefused));
+    /// ```
+    #[must_use]
+    pub const fn plain() -> Self {
+        ReadOptions { classifiers: &classify::NO_CLASSIFIERS, sanitize: None, limit: 8 * 1024 }
+    }
+}
+
+impl fmt::Debug for ReadOptions<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReadOptions").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}
+
+/// An error's links, rendered once into a buffer that is used again.
+///
+/// # Example: a typed chain
+///
+/// ```
+/// use netcause_fault::{Chain, ReadOptions, Reason};
+///
+/// let mut chain = Chain::new();
+/// chain.read_error(&std::io::Error::from_raw_os_error(104), &ReadOptions::plain());
+/// assert_eq!(chain.links().len(), 1);
+/// let fault = chain.classify().expect("a reset is a fault");
+/// assert_eq!(fault.reason, Some(Reason::ConnectionReset));
+/// ```
+///
+/// # Performance
+///
+/// Reading and classifying allocate nothing once the buffer has grown to its size.
+#[derive(Debug, Default)]
+pub struct Chain {
+    text: String,
+    links: ArrayVec<Range<usize>, MAX_LINKS>,
+    facts: Facts,
+}
+
+impl Chain {
+    /// An empty chain; allocates nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Forgets what was read and keeps the buffers.
+    pub fn clear(&mut self) {
+        self.text.clear();
+        self.links.clear();
+        self.facts = Facts::default();
+    }
+
+    /// Reads an error and all its sources.
+    ///
+    /// Goes where `source()` does not lead, too: into the payload of an [`std::io::Error`],
+    /// through `Arc` and `Box`.
+    pub fn read_error(&mut self, error: &(dyn Error + 'static), options: &ReadOptions<'_>) {
+        self.clear();
+        let mut next = Some(error);
+        for _ in 0..MAX_LINKS {
+            let Some(link) = next else { break };
+            self.facts.collect(link, options.classifiers);
+            match walk::step(link) {
+                Step::SameText(inner) => next = Some(inner),
+                Step::Source(inner) => {
+                    self.append_error(link, inner.is_some(), options);
+                    next = inner;
+                }
+            }
+        }
+    }
+
+    /// Reads the text of an error, as `%error`, `?error` or `{error:#}` print it.
+    ///
+    /// Many lines are read up to a backtrace.
+    pub fn read_text(&mut self, text: &str, options: &ReadOptions<'_>) {
+        self.read_lines(text, Source::Text, options);
+    }
+
+    /// Reads a log message, which speaks of a failure only sometimes.
+    pub fn read_message(&mut self, text: &str, options: &ReadOptions<'_>) {
+        self.read_lines(text, Source::Message, options);
+    }
+
+    /// The whole chain in one line, repeats between links removed.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.text
+    }
+
+    /// Each link's text, outermost first, equal neighbours once.
+    pub fn links(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.links.iter().map(|link| self.text.get(link.clone()).unwrap_or_default())
+    }
+
+    /// The text of the innermost link.
+    #[must_use]
+    pub fn innermost(&self) -> &str {
+        self.links.last().and_then(|link| self.text.get(link.clone())).unwrap_or_default()
+    }
+
+    /// What the chain says about a network or dependency fault, before any diagnosis.
+    #[must_use]
+    pub fn classify(&self) -> Option<Fault<'_>> {
+        classify::read(&self.text, &self.facts)
+    }
+
+    fn read_lines(&mut self, text: &str, source: Source, options: &ReadOptions<'_>) {
+        self.clear();
+        self.facts.source = source;
+        let mut open = None;
+        for piece in pieces(text) {
+            if let Piece::Start(_) = piece {
+                self.close(open.take(), options);
+            }
+            let start = *open.get_or_insert_with(|| self.open());
+            let end = start + options.limit.saturating_sub(start) + slack(options);
+            let mut writer = LineWriter::new(&mut self.text, start, end);
+            // A full buffer is the only error, and it shows when the link is closed.
+            let _ = match piece {
+                Piece::Start(line) => writer.write_str(line),
+                Piece::More(line) => writer.write_char('\n').and_then(|()| writer.write_str(line)),
+            };
+        }
+        self.close(open, options);
+    }
+
+    fn append_error(
+        &mut self,
+        error: &(dyn Error + 'static),
+        has_source: bool,
+        options: &ReadOptions<'_>,
+    ) {
+        let start = self.open();
+        let room = options.limit.saturating_sub(start);
+        // An outer link leaves room for the inner ones, which say what happened.
+        let room = if has_source { room / 2 } else { room };
+        let mut writer = LineWriter::new(&mut self.text, start, start + room + slack(options));
+        // An error is either the full buffer or the error's own fault: what is there counts.
+        let _ = walk::render(error, &mut writer);
+        if self.text.get(start..) == Some(CONNECT_ERROR) {
+            self.facts.peer = walk::peer_of_connect_error(error);
+        }
+        self.close_within(start, start + room, options);
+    }
+
+    /// Starts a link, after a separator if there is one before, and returns where.
+    fn open(&mut self) -> usize {
+        if !self.text.is_empty() {
+            self.text.push_str(SEPARATOR);
+        }
+        self.text.len()
+    }
+
+    fn close(&mut self, open: Option<usize>, options: &ReadOptions<'_>) {
+        if let Some(start) = open {
+            self.close_within(start, start.max(options.limit), options);
+        }
+    }
+
+    /// Ends the link that begins at `start`: removes secrets, cuts, drops a repeat.
+    fn close_within(&mut self, start: usize, end: usize, options: &ReadOptions<'_>) {
+        if let Some(sanitize) = options.sanitize {
+            sanitize(&mut self.text, start);
+        }
+        line::cut(&mut self.text, end);
+        let kept = self.text.trim_end().len();
+        self.text.truncate(kept);
+        let Some(link) = self.text.get(start..).filter(|link| !link.is_empty()) else {
+            self.text.truncate(start.saturating_sub(SEPARATOR.len()).min(self.text.len()));
+            return;
+        };
+        let previous = self.links.last().and_then(|range| self.text.get(range.clone()));
+        let range = match (previous, self.links.last()) {
+            (Some(text), Some(range)) if text.ends_with(link) => range.end - link.len()..range.end,
+            _ => {
+                let _ = self.links.try_push(start..self.text.len());
+                return;
+            }
+        };
+        self.text.truncate(range.end);
+        if self.links.last() != Some(&range) {
+            let _ = self.links.try_push(range);
+        }
+    }
+}
+
+fn slack(options: &ReadOptions<'_>) -> usize {
+    if options.sanitize.is_some() { SLACK } else { 0 }
+}

@@ -1,0 +1,75 @@
+//! Splits an error's text into links: what `?error` of anyhow and eyre prints.
+
+/// A line of a text, and whether a link begins there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    /// The first line of a link.
+    Start(&'a str),
+    /// A further line of the same link.
+    More(&'a str),
+}
+
+/// The lines of a text that belong to the error, up to a backtrace.
+pub(super) fn pieces(text: &str) -> Pieces<'_> {
+    Pieces { lines: text.lines(), expects_start: true }
+}
+
+/// What [`pieces`] returns.
+#[derive(Debug)]
+pub(super) struct Pieces<'a> {
+    lines: std::str::Lines<'a>,
+    expects_start: bool,
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = Piece<'a>;
+
+    fn next(&mut self) -> Option<Piece<'a>> {
+        loop {
+            let line = self.lines.next()?;
+            let trimmed = line.trim();
+            if ends_error(trimmed) {
+                self.lines = "".lines();
+                return None;
+            }
+            if let Some(rest) = trimmed.strip_prefix("Caused by:") {
+                self.expects_start = true;
+                if rest.trim().is_empty() {
+                    continue;
+                }
+                return Some(self.start(rest.trim()));
+            }
+            if trimmed.is_empty() {
+                continue;
+            }
+            let indented = line.starts_with([' ', '\t']);
+            return Some(match numbered(trimmed).filter(|_| indented) {
+                Some(rest) => self.start(rest),
+                None if self.expects_start => self.start(line),
+                None => Piece::More(line),
+            });
+        }
+    }
+}
+
+impl<'a> Pieces<'a> {
+    fn start(&mut self, line: &'a str) -> Piece<'a> {
+        self.expects_start = false;
+        Piece::Start(line)
+    }
+}
+
+/// Whether only a backtrace or source positions follow.
+fn ends_error(line: &str) -> bool {
+    const HEADINGS: [&str; 5] =
+        ["Stack backtrace:", "stack backtrace:", "Backtrace:", "Location:", "Backtrace omitted"];
+    HEADINGS.iter().any(|heading| line.starts_with(heading))
+        || line.contains("━ BACKTRACE ━")
+        || line.contains("━ SPANTRACE ━")
+}
+
+/// What follows `0: ` in a numbered list of causes.
+fn numbered(line: &str) -> Option<&str> {
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    if digits == 0 { None } else { line.get(digits..)?.strip_prefix(": ") }
+}

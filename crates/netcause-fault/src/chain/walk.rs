@@ -1,0 +1,94 @@
+//! From one link to the next, by the standard library's types alone.
+
+use std::error::Error;
+use std::fmt::{self, Write};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use arrayvec::ArrayString;
+
+use crate::duration::write_number;
+use crate::{WithFault, errno};
+
+/// What follows a link.
+pub(super) enum Step<'e> {
+    /// A link that prints as this one does: only one of the two needs to be printed.
+    SameText(&'e (dyn Error + 'static)),
+    /// The link's source.
+    Source(Option<&'e (dyn Error + 'static)>),
+}
+
+/// The next link. `io::Error::source()` skips its own payload and an `Arc` cannot be
+/// downcast to what it holds, so both are opened here.
+pub(super) fn step<'e>(error: &'e (dyn Error + 'static)) -> Step<'e> {
+    if let Some(io) = error.downcast_ref::<io::Error>() {
+        return match io.get_ref() {
+            Some(payload) => Step::SameText(payload),
+            None => Step::Source(None),
+        };
+    }
+    match transparent(error) {
+        Some(inner) => Step::SameText(inner),
+        None => Step::Source(error.source()),
+    }
+}
+
+fn transparent<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
+    if let Some(shared) = error.downcast_ref::<Arc<dyn Error + Send + Sync>>() {
+        return Some(&**shared);
+    }
+    if let Some(shared) = error.downcast_ref::<Arc<io::Error>>() {
+        return Some(&**shared);
+    }
+    if let Some(boxed) = error.downcast_ref::<Box<io::Error>>() {
+        return Some(&**boxed);
+    }
+    error.downcast_ref::<WithFault>().map(|with_fault| with_fault.error())
+}
+
+/// Prints one link; errors of the operating system from our own table.
+pub(super) fn render(error: &(dyn Error + 'static), out: &mut impl Write) -> fmt::Result {
+    match os_error(error) {
+        Some((code, text)) => render_os(code, text, out),
+        None => write!(out, "{error}"),
+    }
+}
+
+/// Prints an error of the operating system as the standard library does.
+fn render_os(code: i32, text: &str, out: &mut impl Write) -> fmt::Result {
+    out.write_str(text)?;
+    out.write_str(" (os error ")?;
+    write_number(out, u64::from(code.unsigned_abs()))?;
+    out.write_str(")")
+}
+
+/// The number and the text of an error that the operating system reported.
+fn os_error(error: &(dyn Error + 'static)) -> Option<(i32, &'static str)> {
+    let code = error.downcast_ref::<io::Error>()?.raw_os_error()?;
+    Some((code, errno::text(code)?))
+}
+
+/// The address that hyper-util's private `ConnectError` shows in its `Debug` output only:
+/// `ConnectError("tcp connect error", 127.0.0.1:1, …)`.
+pub(super) fn peer_of_connect_error(error: &dyn Error) -> Option<SocketAddr> {
+    let mut head = HeadWriter::default();
+    // Ends by itself with an error once the address is there.
+    let _ = write!(head, "{error:?}");
+    let (_, rest) = head.text.strip_prefix("ConnectError(")?.split_once(", ")?;
+    rest.split(", ").next()?.parse().ok()
+}
+
+/// Takes the first two fields and then ends the formatting, so that the error inside,
+/// which may be long and which allocates, is not printed.
+#[derive(Default)]
+struct HeadWriter {
+    text: ArrayString<128>,
+}
+
+impl Write for HeadWriter {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.text.try_push_str(text).map_err(|_| fmt::Error)?;
+        if self.text.matches(", ").count() < 2 { Ok(()) } else { Err(fmt::Error) }
+    }
+}

@@ -1,0 +1,70 @@
+//! What a chain tells by its types, beside its text.
+
+use std::error::Error;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use super::custom::{Classifiers, Opinion};
+#[cfg(feature = "rustls")]
+use super::rustls::TlsFact;
+use crate::errno::Os;
+use crate::{Fault, WithFault};
+
+/// Where a text comes from, which decides how much it may be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Source {
+    /// Rendered from an error itself.
+    #[default]
+    Error,
+    /// Somebody else's rendering of an error.
+    Text,
+    /// A log message, which may speak of anything.
+    Message,
+}
+
+/// The typed facts of a chain.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    /// Where the text comes from.
+    pub(crate) source: Source,
+    /// The innermost number that the operating system reported.
+    pub(crate) code: Option<i32>,
+    /// The innermost kind that the standard library's errors carry and that is one of
+    /// the connection's.
+    pub(crate) kind: Option<Os>,
+    /// Whether an error says that its input ended early.
+    pub(crate) unexpected_eof: bool,
+    /// The address that a connect error names.
+    pub(crate) peer: Option<SocketAddr>,
+    /// The verdict of rustls.
+    #[cfg(feature = "rustls")]
+    pub(crate) tls: Option<TlsFact>,
+    /// The outermost fault that was put into the chain.
+    with_fault: Option<Arc<Fault<'static>>>,
+    /// The verdict of the user's classifiers.
+    pub(crate) opinion: Opinion,
+}
+
+impl Facts {
+    /// Takes what one link tells by its type.
+    pub(crate) fn collect(&mut self, link: &(dyn Error + 'static), classifiers: &Classifiers) {
+        if let Some(io) = link.downcast_ref::<io::Error>() {
+            self.code = io.raw_os_error().or(self.code);
+            self.kind = Os::of_kind(io.kind()).or(self.kind);
+            self.unexpected_eof |= io.kind() == io::ErrorKind::UnexpectedEof;
+        } else if let Some(with_fault) = link.downcast_ref::<WithFault>() {
+            self.with_fault.get_or_insert_with(|| Arc::clone(with_fault.fault()));
+        }
+        #[cfg(feature = "rustls")]
+        if let Some(tls) = super::rustls::read(link) {
+            self.tls = Some(tls);
+        }
+        self.opinion.hear(link, classifiers);
+    }
+
+    /// The fault that somebody has already stated: a classifier, else who made the error.
+    pub(crate) fn stated(&self) -> Option<&Fault<'static>> {
+        self.opinion.fault().or(self.with_fault.as_deref())
+    }
+}

@@ -1,0 +1,279 @@
+//! One pass over a text: every rule that matches, and the facts that stand beside.
+
+use std::net::SocketAddr;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
+
+use super::extract::{self, HostPort, Url};
+use super::facts::Source;
+use super::rules::{RULES, Rule, Says, Stage};
+use super::tls;
+use crate::errno::Os;
+use crate::{Attempts, Reason};
+
+/// What most decides so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Finding {
+    /// What happened.
+    Is(Reason),
+    /// What the operating system reported.
+    Os(Os),
+    /// A limit ran out; whether surely one of the program itself.
+    Timer(bool),
+    /// The status of the answer.
+    Status(u16),
+}
+
+/// What one pass over a text found.
+#[derive(Debug, Default)]
+pub(super) struct Reading<'a> {
+    /// The finding of the highest rank; of equals the last, which is the innermost.
+    best: Option<(u8, Finding)>,
+    stages: u16,
+    /// Where the text of the body's decoding error would begin.
+    decode_end: Option<usize>,
+    pub(super) harmless: bool,
+    pub(super) url: Option<Url<'a>>,
+    pub(super) address: Option<HostPort<'a>>,
+    pub(super) peer: Option<SocketAddr>,
+    pub(super) alert: Option<&'a str>,
+    pub(super) number: Option<i32>,
+    pub(super) timeout: Option<Duration>,
+    pub(super) attempts: Attempts,
+}
+
+impl<'a> Reading<'a> {
+    /// Reads a text.
+    pub(super) fn of(text: &'a str, source: Source) -> Self {
+        let mut reading = Reading::default();
+        let Some(automaton) = AUTOMATON.as_ref() else { return reading };
+        let mut url_end = 0;
+        let Ok(matches) = automaton.try_find_overlapping_iter(Input::new(text)) else {
+            return reading;
+        };
+        for found in matches {
+            let Some(rule) = RULES.get(found.pattern().as_usize()) else { continue };
+            let (start, end) = (found.start(), found.end());
+            if start < url_end || !allowed(rule, text, start, end, source) {
+                continue;
+            }
+            if rule.says == Says::Url {
+                let url = extract::url(text, start);
+                url_end = url.end;
+                reading.take_url(url);
+            } else {
+                reading.take(rule.says, text, start, end);
+            }
+        }
+        reading
+    }
+
+    /// Whether the text places the failure there.
+    pub(super) fn at(&self, stage: Stage) -> bool {
+        self.stages & bit(stage) != 0
+    }
+
+    /// Whether the text places the failure at any of these.
+    pub(super) fn at_any(&self, stages: &[Stage]) -> bool {
+        stages.iter().any(|stage| self.at(*stage))
+    }
+
+    /// Whether anything was found that speaks of a peer.
+    pub(super) fn has_stage(&self) -> bool {
+        self.stages != 0
+    }
+
+    /// Whether the text is one of the HTTP clients whose own timers print these words.
+    pub(super) fn has_client_stage(&self) -> bool {
+        self.at_any(&[Stage::Connect, Stage::Request, Stage::Decode])
+    }
+
+    /// What most decides.
+    pub(super) fn finding(&self) -> Option<Finding> {
+        self.best.map(|(_, finding)| finding)
+    }
+
+    /// Considers one more finding.
+    pub(super) fn consider(&mut self, finding: Finding) {
+        let rank = rank(finding);
+        if self.best.is_none_or(|(best, _)| rank >= best) {
+            self.best = Some((rank, finding));
+        }
+    }
+
+    /// Whether something stands behind the words that announce a decoding error.
+    pub(super) fn has_decode_error(&self, text: &str) -> bool {
+        let Some(rest) = self.decode_end.and_then(|end| text.get(end..)) else { return false };
+        let rest = match rest.strip_prefix(" for url (") {
+            Some(after) => after.split_once("): ").map_or("", |(_, inner)| inner),
+            None => rest.strip_prefix(": ").unwrap_or_default(),
+        };
+        !matches!(rest, "" | "request or response body error")
+    }
+
+    fn take(&mut self, says: Says, text: &'a str, start: usize, end: usize) {
+        let after = text.get(end..).unwrap_or_default();
+        match says {
+            Says::Is(reason) => {
+                self.consider(Finding::Is(reason));
+                if is_limit(reason) {
+                    self.take_timeout(after);
+                }
+            }
+            Says::Os(os) => self.consider(Finding::Os(os)),
+            Says::Timer | Says::OwnTimer => {
+                self.take_timeout(after);
+                self.consider(Finding::Timer(says == Says::OwnTimer));
+            }
+            Says::At(stage) => {
+                self.stages |= bit(stage);
+                if matches!(stage, Stage::Decode | Stage::Body) {
+                    self.decode_end = Some(end);
+                }
+            }
+            Says::Harmless | Says::HarmlessMessage => self.harmless = true,
+            Says::Alert => {
+                let name = extract::word(after);
+                self.consider(Finding::Is(tls::reason_of_alert(name)));
+                self.alert = Some(name);
+            }
+            Says::Status | Says::StatusText | Says::StatusPhrase => {
+                let digits = if says == Says::StatusPhrase { &text[start..] } else { after };
+                self.take_status(says, digits);
+            }
+            Says::Url => {}
+            Says::Address => self.address = self.address.or_else(|| extract::address(after)),
+            Says::DebugPeer => self.peer = extract::socket_address(after).or(self.peer),
+            Says::Number => self.take_number(after),
+            Says::Attempt => extract::attempt(after, &mut self.attempts),
+            Says::MaxAttempts => extract::max_attempts(after, &mut self.attempts),
+            Says::AfterRetries => {
+                extract::after_retries(text.get(..start).unwrap_or_default(), &mut self.attempts);
+            }
+        }
+    }
+
+    fn take_url(&mut self, url: Url<'a>) {
+        if url.is_target && self.url.is_none_or(|known| !known.is_anchored && url.is_anchored) {
+            self.url = Some(url);
+        }
+    }
+
+    fn take_timeout(&mut self, after: &str) {
+        if let Some(limit) = extract::limit(after) {
+            self.timeout = Some(limit);
+        }
+    }
+
+    fn take_status(&mut self, says: Says, digits: &str) {
+        let Some(status) = extract::status(digits) else { return };
+        let rank = if says == Says::Status { RANK_STATUS } else { RANK_STATUS_TEXT };
+        if self.best.is_none_or(|(best, _)| rank >= best) {
+            self.best = Some((rank, Finding::Status(status)));
+        }
+    }
+
+    fn take_number(&mut self, after: &str) {
+        let Some(number) = extract::number(after) else { return };
+        self.number = i32::try_from(number).ok();
+        if let Some(os) = self.number.and_then(Os::of_any_host) {
+            self.consider(Finding::Os(os));
+        }
+    }
+}
+
+/// One bit a stage.
+const fn bit(stage: Stage) -> u16 {
+    1 << stage as u16
+}
+
+/// Whether a match counts: at word boundaries, and not a setting that only names a limit.
+fn allowed(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -> bool {
+    if source == Source::Message && !rule.in_messages {
+        return false;
+    }
+    if source != Source::Message && rule.says == Says::HarmlessMessage {
+        return false;
+    }
+    let bytes = text.as_bytes();
+    let starts = !joins(bytes, start.checked_sub(1), start);
+    let ends = rule.is_open() || !joins(bytes, end.checked_sub(1), end);
+    starts && ends && !(rule.says == Says::Timer && is_setting(text.get(end..).unwrap_or_default()))
+}
+
+/// Whether both bytes belong to one word.
+fn joins(bytes: &[u8], left: Option<usize>, right: usize) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
+    left.and_then(|left| bytes.get(left)).is_some_and(is_word)
+        && bytes.get(right).is_some_and(is_word)
+}
+
+/// Whether `connect timeout` goes on as a setting does: `=5s`, `: 5s`, ` is 5s`.
+fn is_setting(after: &str) -> bool {
+    let value = ["=", ": ", ":", " = ", " is ", " set to "]
+        .iter()
+        .find_map(|between| after.strip_prefix(between))
+        .unwrap_or_default();
+    value.starts_with(|c: char| c.is_ascii_digit())
+}
+
+const fn is_limit(reason: Reason) -> bool {
+    matches!(reason, Reason::ResponseTimeout | Reason::PoolTimeout | Reason::TlsHandshakeTimeout)
+}
+
+const RANK_STATUS: u8 = 100;
+const RANK_STATUS_TEXT: u8 = 35;
+
+/// How much a finding decides: the more precise, the more. A general wrapper around a
+/// specific cause has the lower rank.
+const fn rank(finding: Finding) -> u8 {
+    use Reason as R;
+    match finding {
+        Finding::Status(_) => RANK_STATUS,
+        Finding::Is(reason) => match reason {
+            R::TlsCertificateExpired
+            | R::TlsCertificateNotYetValid
+            | R::TlsCertificateNameMismatch
+            | R::TlsCertificateUntrusted
+            | R::TlsCertificateRevoked
+            | R::TlsClientCertificateRequired
+            | R::TlsClientCertificateRejected => 90,
+            R::TlsCertificateInvalid => 88,
+            R::ProxyAuthRequired | R::ProxyTunnelError => 86,
+            R::TlsAlpnMismatch
+            | R::TlsUnrecognizedName
+            | R::TlsPeerNotTls
+            | R::TlsProtocolVersion
+            | R::TlsHandshakeClosed
+            | R::TlsHandshakeTimeout => 80,
+            R::TlsHandshakeFailure => 78,
+            R::DnsHostNotFound | R::DnsNoAddress | R::DnsTemporaryFailure | R::DnsTimeout => 60,
+            R::DnsFailure => 58,
+            R::StreamRefused | R::StreamReset | R::KeepaliveTimeout | R::BodyTruncated => 45,
+            R::ConnectionClosed => 44,
+            R::PoolTimeout => 43,
+            R::InvalidResponse | R::TooManyRedirects => 40,
+            R::ResponseTimeout => 31,
+            R::Cancelled => 10,
+            _ => 42,
+        },
+        Finding::Os(Os::OpenFiles | Os::Buffers | Os::AddressInUse | Os::AddressNotAvailable) => 70,
+        Finding::Os(Os::TimedOut) => 34,
+        Finding::Os(Os::Denied | Os::Invalid | Os::NotFound | Os::WouldBlock) => 5,
+        Finding::Os(_) => 50,
+        Finding::Timer(true) => 33,
+        Finding::Timer(false) => 30,
+    }
+}
+
+/// All patterns in one automaton; a dense one, since the text of every failing event runs
+/// through it.
+static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(RULES.iter().map(Rule::text))
+        .ok()
+});

@@ -1,0 +1,316 @@
+//! What the findings of a chain amount to.
+
+use std::borrow::Cow;
+
+use super::certificate;
+use super::facts::{Facts, Source};
+use super::rules::Stage;
+use super::scan::{Finding, Reading};
+use crate::errno::Os;
+use crate::{Category, Evidence, Fault, Limit, Peer, Phase, Reason, Request};
+
+/// The verdict, before any diagnosis.
+pub(super) fn of<'a>(text: &'a str, facts: &'a Facts) -> Option<Fault<'a>> {
+    let mut reading = Reading::of(text, facts.source);
+    consider_types(&mut reading, facts);
+    if reading.harmless {
+        return None;
+    }
+    let code = facts.code.or(reading.number);
+    let mut fault = match reading.finding() {
+        Some(Finding::Status(status)) => of_status(status),
+        Some(Finding::Is(reason)) => of_reason(reason, &reading),
+        Some(Finding::Os(os)) => {
+            of_os(os, code, &reading).or_else(|| of_stage(text, facts.source, &reading))?
+        }
+        Some(Finding::Timer(_)) => of_timer(&reading),
+        None => of_stage(text, facts.source, &reading)?,
+    };
+    fault.phase = fault.phase.or_else(|| phase(&reading));
+    if let Some(reason) = through_proxy(&fault, &reading) {
+        (fault.reason, fault.phase) = (Some(reason), Some(Phase::Proxy));
+    }
+    add_evidence(&mut fault, facts, &reading);
+    add_facts(&mut fault, text, facts, reading);
+    Some(fault)
+}
+
+/// Adds what the types say to what the words say.
+fn consider_types(reading: &mut Reading<'_>, facts: &Facts) {
+    match (facts.code.and_then(Os::of_this_host), facts.kind) {
+        (Some(os), _) => reading.consider(Finding::Os(os)),
+        (None, Some(Os::TimedOut)) if reading.finding().is_none() => {
+            reading.consider(Finding::Timer(true));
+        }
+        (None, Some(Os::Pipe)) => reading.consider(Finding::Os(Os::Aborted)),
+        (None, Some(os)) if reading.finding().is_none() => reading.consider(Finding::Os(os)),
+        _ => {}
+    }
+    if facts.unexpected_eof && reading.finding().is_none() && reading.has_stage() {
+        reading.consider(Finding::Is(Reason::ConnectionClosed));
+    }
+    #[cfg(feature = "rustls")]
+    if let Some(tls) = &facts.tls {
+        reading.consider(Finding::Is(tls.reason));
+    }
+}
+
+fn of_status(status: u16) -> Fault<'static> {
+    let category = match status {
+        401 | 403 | 407 => Category::Auth,
+        408 | 504 => Category::ResponseTimeout,
+        429 => Category::RateLimited,
+        503 => Category::Unavailable,
+        499 => Category::Cancelled,
+        400..500 => Category::HttpClientError,
+        _ => Category::HttpServerError,
+    };
+    let mut fault = Fault::new(category);
+    fault.code = Some(Cow::Borrowed(status_text(status)));
+    fault.request.status = Some(status);
+    fault.phase = Some(Phase::Response);
+    if status == 407 {
+        fault.reason = Some(Reason::ProxyAuthRequired);
+    }
+    fault
+}
+
+fn of_reason(reason: Reason, reading: &Reading<'_>) -> Fault<'static> {
+    let in_body = reading.at_any(&[Stage::Body, Stage::Decode]);
+    let reason = match reason {
+        Reason::ConnectionClosed if in_body => Reason::BodyTruncated,
+        Reason::ConnectionClosed if reading.at(Stage::Tls) => Reason::TlsHandshakeClosed,
+        // hyper's word for a request whose connection ended.
+        Reason::Cancelled if reading.at(Stage::Canceled) => Reason::ConnectionClosed,
+        Reason::ResponseTimeout if in_body => Reason::BodyTimeout,
+        other => other,
+    };
+    let mut fault = Fault::of_reason(reason);
+    fault.phase = phase_of(reason);
+    if reason == Reason::ResponseTimeout {
+        fault.limit = Some(Limit::Response);
+    }
+    fault
+}
+
+/// What the operating system reported, by where it happened. Some numbers say nothing of
+/// a connection unless a connection was being made.
+fn of_os(os: Os, code: Option<i32>, reading: &Reading<'_>) -> Option<Fault<'static>> {
+    let connecting = reading.at_any(&[Stage::Tcp, Stage::Connect, Stage::FailedConnect]);
+    // A soft error that ICMP left on a standing connection, when its timer ran out.
+    let established = reading.at_any(&[Stage::Exchange, Stage::Body, Stage::Decode]);
+    let reason = match os {
+        Os::Refused | Os::HostUnreachable | Os::NetworkUnreachable | Os::TimedOut
+            if established =>
+        {
+            Reason::ConnectionTimeoutEstablished
+        }
+        Os::Refused => Reason::ConnectRefused,
+        Os::HostUnreachable => Reason::HostUnreachable,
+        Os::NetworkUnreachable => Reason::NetworkUnreachable,
+        Os::TimedOut => return Some(of_timer(reading)),
+        Os::Reset => Reason::ConnectionReset,
+        Os::Aborted | Os::NotConnected => Reason::ConnectionClosed,
+        // Without a number it is a library's word for an end of input.
+        Os::Pipe if code.is_none() => Reason::ConnectionClosed,
+        Os::Pipe => Reason::BrokenPipe,
+        Os::AddressInUse => Reason::AddressInUse,
+        Os::AddressNotAvailable => Reason::AddressNotAvailable,
+        Os::OpenFiles => Reason::TooManyOpenFiles,
+        Os::Buffers => return Some(Fault::new(Category::LocalResource)),
+        Os::Denied | Os::Invalid if connecting => Reason::ConnectDenied,
+        Os::NotFound if connecting => Reason::SocketPathNotFound,
+        Os::WouldBlock if established => return Some(of_timer(reading)),
+        Os::Denied | Os::Invalid | Os::NotFound | Os::WouldBlock => return None,
+    };
+    let mut fault = Fault::of_reason(reason);
+    let connects = matches!(fault.category, Category::ConnectRefused | Category::Unreachable);
+    if connects && reading.at(Stage::Connect) && !reading.at(Stage::Lookup) {
+        fault.phase = Some(Phase::Connect);
+    }
+    if reason == Reason::BrokenPipe && reading.at(Stage::Exchange) {
+        fault.phase = Some(Phase::Request);
+    }
+    if reason == Reason::ConnectionReset && in_tls(reading) {
+        fault.phase = Some(Phase::Tls);
+    }
+    Some(fault)
+}
+
+/// Whether a connection was being made, its TCP part done: hyper-util marks that part.
+fn in_tls(reading: &Reading<'_>) -> bool {
+    let is_tls = reading.url.is_some_and(|url| url.is_tls());
+    is_tls && reading.at(Stage::Connect) && !reading.at_any(&[Stage::Tcp, Stage::Lookup])
+}
+
+/// A limit that ran out, by where it happened.
+fn of_timer(reading: &Reading<'_>) -> Fault<'static> {
+    if reading.at_any(&[Stage::Body, Stage::Decode]) {
+        return with_phase(Reason::BodyTimeout, Phase::Body);
+    }
+    if reading.at_any(&[Stage::Lookup, Stage::Resolving]) {
+        return with_phase(Reason::DnsTimeout, Phase::Dns);
+    }
+    if reading.at(Stage::Tls) {
+        return limited(with_phase(Reason::TlsHandshakeTimeout, Phase::Tls), Limit::Tls);
+    }
+    if reading.at_any(&[Stage::Tcp, Stage::Trying, Stage::FailedConnect]) {
+        return limited(with_phase(Reason::ConnectTimeout, Phase::Connect), Limit::Connect);
+    }
+    if reading.at(Stage::Connect) {
+        return of_connector_timer(reading);
+    }
+    Fault::of_reason(Reason::Timeout)
+}
+
+/// A limit over the whole of making a connection. Without TLS that is lookup and TCP, and
+/// an address needs no lookup; with TLS the handshake may have hung as well.
+fn of_connector_timer(reading: &Reading<'_>) -> Fault<'static> {
+    let Some(url) = reading.url.filter(|url| url.is_plain_http()) else {
+        return limited(Fault::of_reason(Reason::Timeout), Limit::Connect);
+    };
+    let mut fault = limited(Fault::of_reason(Reason::ConnectTimeout), Limit::Connect);
+    if url.host_port.is_some_and(|it| it.needs_no_lookup()) {
+        fault.phase = Some(Phase::Connect);
+    }
+    fault
+}
+
+fn with_phase(reason: Reason, phase: Phase) -> Fault<'static> {
+    Fault { phase: Some(phase), ..Fault::of_reason(reason) }
+}
+
+fn limited(fault: Fault<'static>, limit: Limit) -> Fault<'static> {
+    Fault { limit: Some(limit), ..fault }
+}
+
+/// A failure of which only the place is known.
+fn of_stage(text: &str, source: Source, reading: &Reading<'_>) -> Option<Fault<'static>> {
+    if reading.at(Stage::Decode) && reading.has_decode_error(text) {
+        return Some(with_phase(Reason::BodyDecodeError, Phase::Body));
+    }
+    let stated = [Stage::Tcp, Stage::Connect, Stage::Request, Stage::Exchange, Stage::Body];
+    let mut fault = if reading.at(Stage::Lookup) && source != Source::Message {
+        Fault::of_reason(Reason::DnsFailure)
+    } else if reading.at(Stage::Canceled) {
+        Fault::of_reason(Reason::ConnectionClosed)
+    } else if reading.at_any(&stated)
+        || reading.at_any(&[Stage::Tunnel, Stage::Decode, Stage::FailedConnect])
+    {
+        Fault::new(Category::Unknown)
+    } else if reading.at(Stage::Retried) {
+        Fault::of_reason(Reason::RetriesExhausted)
+    } else {
+        return None;
+    };
+    fault.phase = phase(reading);
+    Some(fault)
+}
+
+/// A connection that failed on the way to the proxy: the target was not tried.
+fn through_proxy(fault: &Fault<'_>, reading: &Reading<'_>) -> Option<Reason> {
+    let own = matches!(fault.reason, Some(Reason::ProxyAuthRequired | Reason::ProxyTunnelError));
+    (reading.at(Stage::Tunnel) && !own).then_some(Reason::ProxyConnectFailed)
+}
+
+/// The phase that the text names; never guessed from an error number.
+fn phase(reading: &Reading<'_>) -> Option<Phase> {
+    const PHASES: &[(Stage, Phase)] = &[
+        (Stage::Tunnel, Phase::Proxy),
+        (Stage::Lookup, Phase::Dns),
+        (Stage::Tcp, Phase::Connect),
+        (Stage::Tls, Phase::Tls),
+        (Stage::Body, Phase::Body),
+        (Stage::Decode, Phase::Body),
+    ];
+    PHASES.iter().find(|(stage, _)| reading.at(*stage)).map(|(_, phase)| *phase)
+}
+
+/// The phase that a reason has of its own.
+fn phase_of(reason: Reason) -> Option<Phase> {
+    match reason {
+        Reason::ProxyAuthRequired | Reason::ProxyTunnelError => Some(Phase::Proxy),
+        Reason::InvalidResponse | Reason::ConnectionClosed => None,
+        Reason::BodyTruncated | Reason::BodyTimeout | Reason::BodyDecodeError => Some(Phase::Body),
+        Reason::ResponseTimeout | Reason::TooManyRedirects => Some(Phase::Response),
+        _ => match reason.category() {
+            Category::Dns => Some(Phase::Dns),
+            Category::TlsCertificate | Category::TlsHandshake => Some(Phase::Tls),
+            Category::PoolExhausted => Some(Phase::Pool),
+            _ => None,
+        },
+    }
+}
+
+fn add_evidence(fault: &mut Fault<'_>, facts: &Facts, reading: &Reading<'_>) {
+    let is_limit =
+        matches!(
+            fault.category,
+            Category::ConnectTimeout | Category::Timeout | Category::ResponseTimeout
+        ) || matches!(fault.reason, Some(Reason::TlsHandshakeTimeout | Reason::DnsTimeout));
+    match (reading.finding(), facts.code.or(reading.number)) {
+        (Some(Finding::Os(os)), Some(code)) if Os::of_this_host(code) == Some(os) => {
+            fault.add_evidence(Evidence::OsError(code));
+        }
+        (Some(Finding::Timer(own)), None)
+            if is_limit && (own || facts.source == Source::Error || reading.has_client_stage()) =>
+        {
+            fault.add_evidence(Evidence::OwnTimer(fault.limit));
+        }
+        _ => {}
+    }
+}
+
+fn add_facts<'a>(fault: &mut Fault<'a>, text: &'a str, facts: &Facts, reading: Reading<'a>) {
+    if matches!(fault.category, Category::TlsCertificate | Category::TlsHandshake) {
+        fault.certificate = certificate::read(text);
+        if let Some(alert) = reading.alert {
+            fault.add_evidence(Evidence::TlsAlert(Cow::Borrowed(alert)));
+        }
+    }
+    fault.timeout = reading
+        .timeout
+        .filter(|_| matches!(reading.finding(), Some(Finding::Timer(_) | Finding::Is(_))));
+    fault.attempts = reading.attempts;
+    let named = reading
+        .url
+        .and_then(|url| url.host_port)
+        .or(reading.address)
+        .map(|it| (it.host, it.port))
+        .or_else(|| certificate::expected_name(text).map(|name| (name, None)));
+    let peer = facts.peer.or(reading.peer);
+    fault.peer = Peer {
+        server_address: named.map(|(host, _)| Cow::Borrowed(host)),
+        server_port: named.and_then(|(_, port)| port),
+        peer_address: peer.map(|peer| peer.ip()),
+        peer_port: peer.map(|peer| peer.port()),
+        ..Peer::default()
+    };
+    fault.request = Request {
+        method: reading.url.and_then(|url| url.method).map(Cow::Borrowed),
+        url: reading.url.map(|url| Cow::Borrowed(url.text)),
+        status: fault.request.status,
+    };
+}
+
+/// The status as text without allocating: `error.type` is the number.
+fn status_text(status: u16) -> &'static str {
+    STATUS_TEXTS
+        .get(usize::from(status.saturating_sub(400)) * 3..)
+        .and_then(|rest| rest.get(..3))
+        .unwrap_or_default()
+}
+
+/// 400 to 599, three digits each.
+const STATUS_TEXTS: &str = concat!(
+    "400401402403404405406407408409410411412413414415416417418419",
+    "420421422423424425426427428429430431432433434435436437438439",
+    "440441442443444445446447448449450451452453454455456457458459",
+    "460461462463464465466467468469470471472473474475476477478479",
+    "480481482483484485486487488489490491492493494495496497498499",
+    "500501502503504505506507508509510511512513514515516517518519",
+    "520521522523524525526527528529530531532533534535536537538539",
+    "540541542543544545546547548549550551552553554555556557558559",
+    "560561562563564565566567568569570571572573574575576577578579",
+    "580581582583584585586587588589590591592593594595596597598599",
+);

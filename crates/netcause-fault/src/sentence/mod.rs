@@ -1,0 +1,11 @@
+//! The summary and the hint.
+
+mod hint;
+mod summary;
+mod target;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::hint::Hint;
+pub use self::summary::Summary;
