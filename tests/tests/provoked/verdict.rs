@@ -4,9 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::net::IpAddr;
 
-use netcause_fault::{
-    Category, Cause, Chain, Classifiers, Confidence, Fault, Phase, ReadOptions, Reason,
-};
+use netcause_fault::{Category, Cause, Confidence, Fault, Phase, Reason, classify_text};
 
 use crate::case::{CONTEXT_FORMS, Expect, FORMS, Failure, Form, Names, Outcome, Target};
 use crate::harmless::Harmless;
@@ -27,8 +25,7 @@ pub(crate) struct Verdict {
 }
 
 impl From<Fault<'_>> for Verdict {
-    fn from(mut fault: Fault<'_>) -> Self {
-        fault.diagnose();
+    fn from(fault: Fault<'_>) -> Self {
         Verdict {
             category: fault.category,
             reason: fault.reason,
@@ -47,10 +44,11 @@ impl From<Fault<'_>> for Verdict {
 /// Classifies an error in one of its forms.
 pub(crate) fn classify(error: &(dyn Error + 'static), form: Form) -> Option<Verdict> {
     match form {
-        Form::Typed | Form::Context => read(|chain, options| chain.read_error(error, options)),
+        Form::Typed | Form::Context => netcause_fault::classify(error),
         Form::Joined => classify_text(&joined(error)),
         _ => classify_text(&format!("{error:?}")),
     }
+    .map(Verdict::from)
 }
 
 /// Classifies an error in all its forms, with and without contexts around it.
@@ -60,24 +58,12 @@ fn classify_all(error: anyhow::Error) -> Vec<(Form, Option<Verdict>)> {
     verdicts.extend(CONTEXT_FORMS.map(|form| {
         let verdict = match form {
             Form::Context => classify(&*error, form),
-            Form::ContextJoined => classify_text(&format!("{error:#}")),
-            _ => classify_text(&format!("{error:?}")),
+            Form::ContextJoined => classify_text(&format!("{error:#}")).map(Verdict::from),
+            _ => classify_text(&format!("{error:?}")).map(Verdict::from),
         };
         (form, verdict)
     }));
     verdicts
-}
-
-fn classify_text(text: &str) -> Option<Verdict> {
-    read(|chain, options| chain.read_text(text, options))
-}
-
-fn read(read: impl FnOnce(&mut Chain, &ReadOptions<'_>)) -> Option<Verdict> {
-    let none = Classifiers::none();
-    let options = ReadOptions { classifiers: &none, sanitize: None, limit: 16_000 };
-    let mut chain = Chain::new();
-    read(&mut chain, &options);
-    chain.classify().map(Verdict::from)
 }
 
 /// As `{error:#}` of an anyhow error.
