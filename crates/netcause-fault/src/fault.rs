@@ -193,7 +193,7 @@ impl<'a> Fault<'a> {
         Fault {
             category: self.category,
             reason: self.reason,
-            code: self.code.as_ref().map(borrowed),
+            code: self.code.as_deref().map(Cow::Borrowed),
             phase: self.phase,
             elapsed: self.elapsed,
             timeout: self.timeout,
@@ -205,8 +205,8 @@ impl<'a> Fault<'a> {
             attempts: self.attempts,
             peer: self.peer.borrowed(),
             request: Request {
-                method: self.request.method.as_ref().map(borrowed),
-                url: self.request.url.as_ref().map(borrowed),
+                method: self.request.method.as_deref().map(Cow::Borrowed),
+                url: self.request.url.as_deref().map(Cow::Borrowed),
                 status: self.request.status,
             },
             certificate: self.certificate.as_ref().map(Certificate::borrowed),
@@ -243,9 +243,9 @@ impl<'a> Fault<'a> {
 impl Peer<'_> {
     fn borrowed(&self) -> Peer<'_> {
         Peer {
-            server_address: self.server_address.as_ref().map(borrowed),
-            transport: self.transport.as_ref().map(borrowed),
-            protocol: self.protocol.as_ref().map(borrowed),
+            server_address: self.server_address.as_deref().map(Cow::Borrowed),
+            transport: self.transport.as_deref().map(Cow::Borrowed),
+            protocol: self.protocol.as_deref().map(Cow::Borrowed),
             server_port: self.server_port,
             peer_address: self.peer_address,
             peer_port: self.peer_port,
@@ -278,9 +278,9 @@ impl Certificate<'_> {
             not_after: self.not_after,
             not_before: self.not_before,
             verified_at: self.verified_at,
-            subject: self.subject.as_ref().map(borrowed),
-            issuer: self.issuer.as_ref().map(borrowed),
-            names: self.names.as_ref().map(borrowed),
+            subject: self.subject.as_deref().map(Cow::Borrowed),
+            issuer: self.issuer.as_deref().map(Cow::Borrowed),
+            names: self.names.as_deref().map(Cow::Borrowed),
         }
     }
 
@@ -306,8 +306,4 @@ impl Certificate<'_> {
 
 fn owned(text: Cow<'_, str>) -> Cow<'static, str> {
     Cow::Owned(text.into_owned())
-}
-
-fn borrowed<'a>(text: &'a Cow<'_, str>) -> Cow<'a, str> {
-    Cow::Borrowed(text)
 }

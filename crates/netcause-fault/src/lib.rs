@@ -11,7 +11,7 @@ mod sentence;
 mod taxonomy;
 mod with_fault;
 
-pub use chain::{Chain, MAX_LINKS, ReadOptions};
+pub use chain::{Chain, MAX_LINKS, ReadOptions, Sanitize};
 pub use classify::{Classifiers, Classify, Priority, Verdict, classify, classify_text};
 pub use duration::{LongDuration, TextDuration, long_duration, text_duration};
 pub use evidence::Evidence;

@@ -32,6 +32,9 @@ const CONNECT_ERROR: &str = "tcp connect error";
 /// by which a secret is known.
 const SLACK: usize = 256;
 
+/// Removes secrets from a text, from an index on; it may change the length.
+pub type Sanitize<'a> = &'a dyn Fn(&mut String, usize);
+
 /// How a chain is read.
 #[derive(Clone, Copy)]
 pub struct ReadOptions<'a> {
@@ -39,7 +42,7 @@ pub struct ReadOptions<'a> {
     pub classifiers: &'a Classifiers,
     /// Removes secrets from what was appended at and after the index; called once for
     /// each text that is kept, before anything is read from it.
-    pub sanitize: Option<&'a dyn Fn(&mut String, usize)>,
+    pub sanitize: Option<Sanitize<'a>>,
     /// The most bytes kept of the whole chain.
     pub limit: usize,
 }
@@ -156,7 +159,7 @@ impl Chain {
     /// What the chain says about a network or dependency fault, before any diagnosis.
     #[must_use]
     pub fn classify(&self) -> Option<Fault<'_>> {
-        classify::read(&self.text, &self.facts)
+        classify::read(&self.text, &self.links, &self.facts)
     }
 
     fn read_lines(&mut self, text: &str, source: Source, options: &ReadOptions<'_>) {
@@ -196,6 +199,9 @@ impl Chain {
             self.facts.peer = walk::peer_of_connect_error(error);
         }
         self.close_within(start, start + room, options);
+        if walk::os_error(error).is_some() {
+            self.facts.code_text = start..self.text.len();
+        }
     }
 
     /// Starts a link, after a separator if there is one before, and returns where.

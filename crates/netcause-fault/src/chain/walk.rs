@@ -64,7 +64,7 @@ fn render_os(code: i32, text: &str, out: &mut impl Write) -> fmt::Result {
 }
 
 /// The number and the text of an error that the operating system reported.
-fn os_error(error: &(dyn Error + 'static)) -> Option<(i32, &'static str)> {
+pub(super) fn os_error(error: &(dyn Error + 'static)) -> Option<(i32, &'static str)> {
     let code = error.downcast_ref::<io::Error>()?.raw_os_error()?;
     Some((code, errno::text(code)?))
 }
@@ -80,15 +80,20 @@ pub(super) fn peer_of_connect_error(error: &dyn Error) -> Option<SocketAddr> {
 }
 
 /// Takes the first two fields and then ends the formatting, so that the error inside,
-/// which may be long and which allocates, is not printed.
+/// which may be long and which allocates, is not printed. Ends it at once for other types.
 #[derive(Default)]
 struct HeadWriter {
     text: ArrayString<128>,
+    commas: u8,
 }
 
 impl Write for HeadWriter {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.text.is_empty() && !text.starts_with("ConnectError") {
+            return Err(fmt::Error);
+        }
         self.text.try_push_str(text).map_err(|_| fmt::Error)?;
-        if self.text.matches(", ").count() < 2 { Ok(()) } else { Err(fmt::Error) }
+        self.commas += u8::from(text.ends_with(", "));
+        if self.commas < 2 { Ok(()) } else { Err(fmt::Error) }
     }
 }

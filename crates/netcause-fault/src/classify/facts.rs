@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::custom::{Classifiers, Opinion};
@@ -30,6 +31,8 @@ pub(crate) struct Facts {
     pub(crate) source: Source,
     /// The innermost number that the operating system reported.
     pub(crate) code: Option<i32>,
+    /// Where the text of that number stands.
+    pub(crate) code_text: Range<usize>,
     /// The innermost kind that the standard library's errors carry and that is one of
     /// the connection's.
     pub(crate) kind: Option<Os>,

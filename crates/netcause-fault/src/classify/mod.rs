@@ -19,6 +19,7 @@ mod tests;
 
 use std::cell::RefCell;
 use std::error::Error;
+use std::ops::Range;
 
 pub(crate) use self::custom::NO_CLASSIFIERS;
 pub use self::custom::{Classifiers, Classify, Priority, Verdict};
@@ -82,11 +83,15 @@ fn with_chain(read: impl FnOnce(&mut Chain)) -> Option<Fault<'static>> {
 }
 
 /// The verdict on a text and the typed facts that came with it.
-pub(crate) fn read<'a>(text: &'a str, facts: &'a Facts) -> Option<Fault<'a>> {
+pub(crate) fn read<'a>(
+    text: &'a str,
+    links: &[Range<usize>],
+    facts: &'a Facts,
+) -> Option<Fault<'a>> {
     if facts.opinion.is_no_fault() {
         return None;
     }
-    let read = verdict::of(text, facts);
+    let read = verdict::of(text, links, facts);
     match facts.stated() {
         Some(stated) => Some(filled(stated.borrowed(), read)),
         None => read,

@@ -101,6 +101,8 @@ pub(super) enum Stage {
     Decode,
     /// hyper gave up the request because its connection ended.
     Canceled,
+    /// A channel was closed: hyper's, if it stands after a stage of its own.
+    ChannelClosed,
     /// Sending was tried again in vain.
     Retried,
 }
@@ -129,6 +131,23 @@ const fn note(pattern: &'static str, what: Says, _source: &str) -> Rule {
 const fn weak(rule: Rule) -> Rule {
     Rule { in_messages: false, ..rule }
 }
+
+/// Whole links that clients print word by word, and what the rules say of them: the text
+/// of such a link needs no reading.
+pub(super) static KNOWN_LINKS: &[(&str, Says)] = &[
+    ("client error (Connect)", Says::At(Stage::Connect)),
+    ("client error (SendRequest)", Says::At(Stage::Exchange)),
+    ("client error (Canceled)", Says::At(Stage::Canceled)),
+    ("tcp connect error", Says::At(Stage::Tcp)),
+    ("dns error", Says::At(Stage::Lookup)),
+    ("error resolving DNS", Says::At(Stage::Lookup)),
+    ("connection error", Says::At(Stage::Request)),
+    ("request or response body error", Says::At(Stage::Body)),
+    ("error reading a body from connection", Says::At(Stage::Body)),
+    ("connection closed before message completed", Says::Is(Reason::ConnectionClosed)),
+    ("deadline has elapsed", Says::OwnTimer),
+    ("operation timed out", Says::Timer),
+];
 
 /// Every pattern; the order does not matter.
 #[rustfmt::skip]
@@ -378,7 +397,7 @@ pub(super) static RULES: &[Rule] = &[
     // --- the connection ended
     is("connection closed before message completed", Reason::ConnectionClosed, "hyper"),
     is("incompletemessage", Reason::ConnectionClosed, "hyper Debug"),
-    is("client error (sendrequest): channel closed", Reason::ConnectionClosed, "hyper"),
+    weak(at("channel closed", Stage::ChannelClosed, "hyper")),
     is("hyper::error(channelclosed", Reason::ConnectionClosed, "hyper Debug"),
     is("connection was not ready", Reason::ConnectionClosed, "hyper"),
     is("connection closed by peer", Reason::ConnectionClosed, "generic"),

@@ -1,14 +1,17 @@
 //! One pass over a text: every rule that matches, and the facts that stand beside.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Input};
+use aho_corasick::Anchored;
+use aho_corasick::automaton::{Automaton, StateID};
+use aho_corasick::dfa::DFA;
 
 use super::extract::{self, HostPort, Url};
-use super::facts::Source;
-use super::rules::{RULES, Rule, Says, Stage};
+use super::facts::{Facts, Source};
+use super::rules::{KNOWN_LINKS, RULES, Rule, Says, Stage};
 use super::tls;
 use crate::errno::Os;
 use crate::{Attempts, Reason};
@@ -45,29 +48,50 @@ pub(super) struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    /// Reads a text.
-    pub(super) fn of(text: &'a str, source: Source) -> Self {
+    /// Reads a text, which an error's links make up.
+    pub(super) fn of(text: &'a str, links: &[Range<usize>], facts: &Facts) -> Self {
         let mut reading = Reading::default();
-        let Some(automaton) = AUTOMATON.as_ref() else { return reading };
-        let mut url_end = 0;
-        let Ok(matches) = automaton.try_find_overlapping_iter(Input::new(text)) else {
+        if facts.source != Source::Error {
+            reading.scan(text, 0, text.len(), facts.source);
             return reading;
-        };
-        for found in matches {
-            let Some(rule) = RULES.get(found.pattern().as_usize()) else { continue };
-            let (start, end) = (found.start(), found.end());
-            if start < url_end || !allowed(rule, text, start, end, source) {
+        }
+        let mut read_to = 0;
+        for link in links.iter().filter(|link| link.end <= text.len()) {
+            // A repeat lies within the link before.
+            if link.start < read_to {
                 continue;
+            }
+            reading.read_link(text, link, facts);
+            read_to = link.end;
+        }
+        reading
+    }
+
+    fn read_link(&mut self, text: &'a str, link: &Range<usize>, facts: &Facts) {
+        let words = text.get(link.clone()).unwrap_or_default();
+        if facts.code.is_some() && facts.code_text == *link {
+            return;
+        }
+        match KNOWN_LINKS.iter().find(|(known, _)| *known == words) {
+            Some((_, says)) => self.take(*says, text, link.start, link.end),
+            None => self.scan(text, link.start, link.end, facts.source),
+        }
+    }
+
+    /// Reads what stands from an index on. What matches inside of a URL is a name, no word.
+    fn scan(&mut self, text: &'a str, from: usize, to: usize, source: Source) {
+        each_match(text, from..to, |rule, start, end| {
+            if !allowed(rule, text, start, end, source) {
+                return end;
             }
             if rule.says == Says::Url {
                 let url = extract::url(text, start);
-                url_end = url.end;
-                reading.take_url(url);
-            } else {
-                reading.take(rule.says, text, start, end);
+                self.take_url(url);
+                return url.end;
             }
-        }
-        reading
+            self.take(rule.says, text, start, end);
+            end
+        });
     }
 
     /// Whether the text places the failure there.
@@ -268,12 +292,42 @@ const fn rank(finding: Finding) -> u8 {
     }
 }
 
+/// Finds every rule that matches, also within another, by where it ends. The visitor
+/// returns where to go on; beyond the match, it begins anew there.
+fn each_match(
+    text: &str,
+    range: Range<usize>,
+    mut visit: impl FnMut(&'static Rule, usize, usize) -> usize,
+) {
+    let Some((dfa, start)) = AUTOMATON.as_ref() else { return };
+    let bytes = text.as_bytes().get(..range.end).unwrap_or_default();
+    let (mut at, mut state) = (range.start, *start);
+    while let Some(byte) = bytes.get(at) {
+        at += 1;
+        state = dfa.next_state(Anchored::No, state, *byte);
+        if !dfa.is_special(state) || !dfa.is_match(state) {
+            continue;
+        }
+        let end = at;
+        for index in 0..dfa.match_len(state) {
+            let pattern = dfa.match_pattern(state, index);
+            let Some(rule) = RULES.get(pattern.as_usize()) else { continue };
+            at = at.max(visit(rule, end.saturating_sub(dfa.pattern_len(pattern)), end));
+        }
+        if at > end {
+            state = *start;
+        }
+    }
+}
+
 /// All patterns in one automaton; a dense one, since the text of every failing event runs
-/// through it.
-static AUTOMATON: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasick::builder()
+/// through it, and one byte costs one step whatever the text is.
+static AUTOMATON: LazyLock<Option<(DFA, StateID)>> = LazyLock::new(|| {
+    let dfa = DFA::builder()
         .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
+        .prefilter(false)
         .build(RULES.iter().map(Rule::text))
-        .ok()
+        .ok()?;
+    let start = dfa.start_state(Anchored::No).ok()?;
+    Some((dfa, start))
 });

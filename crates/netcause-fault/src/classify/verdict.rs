@@ -1,6 +1,7 @@
 //! What the findings of a chain amount to.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::certificate;
 use super::facts::{Facts, Source};
@@ -10,8 +11,8 @@ use crate::errno::Os;
 use crate::{Category, Evidence, Fault, Limit, Peer, Phase, Reason, Request};
 
 /// The verdict, before any diagnosis.
-pub(super) fn of<'a>(text: &'a str, facts: &'a Facts) -> Option<Fault<'a>> {
-    let mut reading = Reading::of(text, facts.source);
+pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) -> Option<Fault<'a>> {
+    let mut reading = Reading::of(text, links, facts);
     consider_types(&mut reading, facts);
     if reading.harmless {
         return None;
@@ -192,7 +193,9 @@ fn of_stage(text: &str, source: Source, reading: &Reading<'_>) -> Option<Fault<'
     let stated = [Stage::Tcp, Stage::Connect, Stage::Request, Stage::Exchange, Stage::Body];
     let mut fault = if reading.at(Stage::Lookup) && source != Source::Message {
         Fault::of_reason(Reason::DnsFailure)
-    } else if reading.at(Stage::Canceled) {
+    } else if reading.at(Stage::Canceled)
+        || (reading.at(Stage::Exchange) && reading.at(Stage::ChannelClosed))
+    {
         Fault::of_reason(Reason::ConnectionClosed)
     } else if reading.at_any(&stated)
         || reading.at_any(&[Stage::Tunnel, Stage::Decode, Stage::FailedConnect])
@@ -277,7 +280,7 @@ fn add_facts<'a>(fault: &mut Fault<'a>, text: &'a str, facts: &Facts, reading: R
         .and_then(|url| url.host_port)
         .or(reading.address)
         .map(|it| (it.host, it.port))
-        .or_else(|| certificate::expected_name(text).map(|name| (name, None)));
+        .or_else(|| expected_name(fault, text).map(|name| (name, None)));
     let peer = facts.peer.or(reading.peer);
     fault.peer = Peer {
         server_address: named.map(|(host, _)| Cow::Borrowed(host)),
@@ -291,6 +294,12 @@ fn add_facts<'a>(fault: &mut Fault<'a>, text: &'a str, facts: &Facts, reading: R
         url: reading.url.map(|url| Cow::Borrowed(url.text)),
         status: fault.request.status,
     };
+}
+
+/// The name that a certificate was checked against, and did not bear.
+fn expected_name<'a>(fault: &Fault<'_>, text: &'a str) -> Option<&'a str> {
+    (fault.reason == Some(Reason::TlsCertificateNameMismatch))
+        .then(|| certificate::expected_name(text))?
 }
 
 /// The status as text without allocating: `error.type` is the number.
