@@ -1,16 +1,27 @@
 //! One log record: keys, precedence, limits, redaction, and its JSON and terminal forms.
 
 mod compose;
+mod escape;
 mod export;
+mod json;
 mod key;
+mod limits;
 mod read;
 mod record;
+mod redact;
 mod resource;
+mod secret;
+mod time;
 mod value;
 
-pub use compose::{PeerSource, Selected, Sources, SpanFields, complete, select};
-pub use export::Export;
+pub use compose::{PeerSource, Selected, Sources, SpanFields, complete, named_peer, select};
+pub use escape::escape_into;
+pub use export::{Counts, Export};
+pub use json::{write_json, write_member, write_value};
 pub use key::{Key, Role, Unit, bit_of};
+pub use limits::{LimitedWriter, Limits, MIN_RECORD, cut_text};
 pub use record::{ErrorText, Origin, Record, Severity, TraceContext};
+pub use redact::Redactor;
 pub use resource::Resource;
+pub use secret::REDACTED;
 pub use value::{Field, Value};

@@ -4,6 +4,13 @@ use std::borrow::Cow;
 
 use netcause_fault::Limit;
 
+use crate::secret;
+
+pub(crate) use policy::VOCABULARY;
+
+mod policy;
+mod roles;
+
 /// The unit of a number in a key's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
@@ -99,17 +106,29 @@ pub struct Key {
 
 impl Key {
     /// Applies the key policy to a caller's key.
+    ///
+    /// ```
+    /// use netcause_record::{Key, Role};
+    ///
+    /// assert_eq!(Key::new("order.id").name, "order.id");
+    /// assert_eq!(Key::new("severity").name, "fields.severity");
+    /// assert_eq!(Key::new("message.x").name, "fields.message_x");
+    /// assert_eq!(Key::new("db.host").role, Role::ServerAddress);
+    /// assert!(Key::new("user_password").secret);
+    /// ```
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
-        let name = name.into();
-        Key {
-            bit: bit_of(&name),
-            name,
-            name_on_fault: None,
-            role: Role::Plain,
-            in_peer_group: false,
-            secret: false,
-        }
+        let caller = name.into();
+        let role = roles::role(&caller);
+        let secret = secret::is_secret_key(&caller);
+        let renamed = policy::renamed(&caller);
+        let in_peer_group = renamed.is_none() && policy::in_peer_group(&caller);
+        let name_on_fault = match renamed {
+            None if caller.starts_with("error.") => Some(policy::under_fields(&caller).into()),
+            _ => None,
+        };
+        let name = renamed.map_or(caller, Cow::Owned);
+        Key { bit: bit_of(&name), name, name_on_fault, role, in_peer_group, secret }
     }
 }
 
@@ -121,3 +140,6 @@ pub fn bit_of(name: &str) -> u64 {
     });
     1 << (hash >> 58)
 }
+
+#[cfg(test)]
+mod tests;

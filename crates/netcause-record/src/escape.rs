@@ -1,0 +1,216 @@
+//! Escaping for JSON, such that a line stays one line and shows what it holds.
+
+use std::fmt;
+
+/// Appends `text` to `out` as it stands inside a JSON string.
+///
+/// Besides what RFC 8259 §7 demands, everything is escaped that could end a line, move a
+/// terminal's cursor or turn the direction of text: C0, DEL, C1, U+2028, U+2029, the
+/// bidirectional controls of Unicode TR 9, and the byte order mark.
+///
+/// ```
+/// let mut out = String::new();
+/// netcause_record::escape_into("a \"b\"\n\u{202e}", &mut out);
+/// assert_eq!(out, r#"a \"b\"\n\u202e"#);
+/// ```
+#[inline]
+pub fn escape_into(text: &str, out: &mut String) {
+    if is_clean(text.as_bytes()) {
+        out.push_str(text);
+    } else {
+        escape_slowly(text, out);
+    }
+}
+
+/// Appends as much of `text`, escaped, as fits into `limit` bytes, and `…` where it was cut.
+pub(crate) fn escape_cut(text: &str, limit: usize, out: &mut String) {
+    let start = out.len();
+    let mut end_with_room = start;
+    for scalar in text.chars() {
+        escape_scalar(scalar, out);
+        if out.len() - start > limit {
+            out.truncate(end_with_room);
+            out.push('…');
+            return;
+        }
+        if out.len() - start + '…'.len_utf8() <= limit {
+            end_with_room = out.len();
+        }
+    }
+}
+
+/// Escapes what is written to it: sentences go straight into a line.
+#[derive(Debug)]
+pub(crate) struct Escaping<'a>(pub(crate) &'a mut String);
+
+impl fmt::Write for Escaping<'_> {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        escape_into(text, self.0);
+        Ok(())
+    }
+
+    #[inline]
+    fn write_char(&mut self, scalar: char) -> fmt::Result {
+        escape_scalar(scalar, self.0);
+        Ok(())
+    }
+}
+
+/// Whether nothing needs a closer look. Some texts that need no escape do, such as those
+/// with typographic quotes: they share a first byte with U+2028.
+#[inline]
+pub(crate) fn is_clean(bytes: &[u8]) -> bool {
+    // Eight bytes at a time, without a branch: most texts are plain ASCII.
+    let (words, rest) = bytes.as_chunks::<8>();
+    let special = words.iter().fold(0, |any, word| any | special_bytes(u64::from_ne_bytes(*word)));
+    if special == 0 { !any_suspect(rest) } else { !any_suspect(bytes) }
+}
+
+/// The high bits of the bytes that are C0, `"`, `\`, DEL, or not ASCII.
+#[inline]
+const fn special_bytes(word: u64) -> u64 {
+    let controls = word.wrapping_sub(repeat(0x20)) & !word;
+    let found = controls | equal(word, b'"') | equal(word, b'\\') | equal(word, 0x7f) | word;
+    found & repeat(0x80)
+}
+
+/// A set high bit where the byte is equal; above such a byte there may be false ones.
+#[inline]
+const fn equal(word: u64, byte: u8) -> u64 {
+    let difference = word ^ repeat(byte);
+    difference.wrapping_sub(repeat(1)) & !difference
+}
+
+const fn repeat(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+fn any_suspect(bytes: &[u8]) -> bool {
+    bytes.iter().fold(0, |any, &byte| any | SUSPECTS[byte as usize]) != 0
+}
+
+/// 1 for each byte that [`is_suspect`] names.
+const SUSPECTS: [u8; 256] = {
+    let mut suspects = [0; 256];
+    let mut byte = 0;
+    while byte < suspects.len() {
+        suspects[byte] = is_suspect(byte as u8) as u8;
+        byte += 1;
+    }
+    suspects
+};
+
+/// C0, `"`, `\`, DEL, and the first bytes of the scalars that [`is_dangerous`] names.
+#[inline]
+const fn is_suspect(byte: u8) -> bool {
+    (byte < 0x20)
+        | (byte == b'"')
+        | (byte == b'\\')
+        | (byte == 0x7f)
+        | (byte == 0xc2)
+        | (byte == 0xd8)
+        | (byte == 0xe2)
+        | (byte == 0xef)
+}
+
+/// Scalars that must never reach a line or a terminal raw.
+pub(crate) const fn is_dangerous(scalar: char) -> bool {
+    matches!(scalar,
+        '\0'..='\u{1f}'
+        | '\u{7f}'..='\u{9f}'
+        | '\u{61c}'
+        | '\u{200e}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}')
+}
+
+#[cold]
+fn escape_slowly(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.find(|scalar| matches!(scalar, '"' | '\\') || is_dangerous(scalar)) {
+        let (clean, tail) = rest.split_at(at);
+        out.push_str(clean);
+        let mut scalars = tail.chars();
+        if let Some(scalar) = scalars.next() {
+            escape_scalar(scalar, out);
+        }
+        rest = scalars.as_str();
+    }
+    out.push_str(rest);
+}
+
+fn escape_scalar(scalar: char, out: &mut String) {
+    match scalar {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        _ if is_dangerous(scalar) => push_unicode_escape(scalar, out),
+        _ => out.push(scalar),
+    }
+}
+
+/// Every dangerous scalar lies below U+10000, so that four digits are enough.
+fn push_unicode_escape(scalar: char, out: &mut String) {
+    out.push_str("\\u");
+    for shift in [12, 8, 4, 0] {
+        out.extend(char::from_digit((scalar as u32 >> shift) & 0xf, 16));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn escaped(text: &str) -> String {
+        let mut out = String::new();
+        escape_into(text, &mut out);
+        out
+    }
+
+    #[test]
+    fn every_scalar_survives_and_no_dangerous_one_stays_raw() {
+        for scalar in '\0'..=char::MAX {
+            let text = format!("0123456789abcdef{scalar}-");
+            let json = format!("\"{}\"", escaped(&text));
+            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+            assert!(!json.chars().any(is_dangerous), "{:x}", scalar as u32);
+        }
+    }
+
+    #[test]
+    fn a_suspect_at_any_place_is_seen() {
+        for place in 0..70 {
+            let mut text = "x".repeat(70);
+            text.replace_range(place..=place, "\u{85}");
+            assert!(!is_clean(text.as_bytes()));
+            assert!(escaped(&text).contains("\\u0085"));
+        }
+        assert!(is_clean("x".repeat(70).as_bytes()));
+        assert!(is_clean("größer 日本語 🚀".as_bytes()));
+    }
+
+    #[test]
+    fn harmless_texts_that_share_a_byte_with_dangerous_ones_stand() {
+        for text in ["“quoted” – €5…", "§ 5 ©", "ﬁ", "ب"] {
+            assert_eq!(escaped(text), text);
+        }
+    }
+
+    #[test]
+    fn a_cut_text_fits_and_never_ends_inside_an_escape() {
+        let text = "ab\u{1}\"é\u{202e}漢字".repeat(3);
+        for limit in 3..90 {
+            let mut out = String::new();
+            escape_cut(&text, limit, &mut out);
+            assert!(out.len() <= limit, "{limit}: {out}");
+            assert!(serde_json::from_str::<String>(&format!("\"{out}\"")).is_ok());
+        }
+        let mut whole = String::new();
+        escape_cut("abc", 3, &mut whole);
+        assert_eq!(whole, "abc");
+    }
+}

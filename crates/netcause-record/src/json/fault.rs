@@ -1,0 +1,202 @@
+//! The members of a fault.
+
+use std::fmt::Write;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use netcause_fault::{Attempts, Cause, Certificate, Evidence, Fault, Peer, Request};
+
+use super::Members;
+use crate::escape::Escaping;
+use crate::{ErrorText, Record, Redactor, time};
+
+/// From so many links on a chain tells more than its text in one line.
+const LINKS_WORTH_A_LIST: usize = 3;
+
+/// The most addresses that are listed in a line that had to be cut.
+const ANSWERS_WHEN_CUT: usize = 4;
+
+impl Members<'_> {
+    pub(super) fn fault(&mut self, record: &Record<'_>, fault: &Fault<'_>) {
+        self.peer(&fault.peer);
+        self.request(&fault.request);
+        if !fault.peer.dns_answers.is_empty() {
+            self.answers(&fault.peer.dns_answers);
+        }
+        if let Some(certificate) = &fault.certificate {
+            self.certificate(certificate);
+        }
+        self.text(",\"error.type\":\"", fault.error_type());
+        if let Some(error) = &record.error {
+            self.error(error);
+        }
+        self.verdict(fault);
+        self.attempts(&fault.attempts);
+        self.line.push_str(",\"fault.summary\":\"");
+        self.sentence(fault.summary());
+        self.line.push('"');
+        if let Some(hint) = fault.hint() {
+            self.line.push_str(",\"fault.hint\":\"");
+            self.sentence(hint);
+            self.line.push('"');
+        }
+    }
+
+    fn peer(&mut self, peer: &Peer<'_>) {
+        self.optional(",\"server.address\":\"", peer.server_address.as_deref());
+        self.port(",\"server.port\":", peer.server_port);
+        self.address(",\"network.peer.address\":\"", peer.peer_address);
+        self.port(",\"network.peer.port\":", peer.peer_port);
+        self.address(",\"network.local.address\":\"", peer.local_address);
+        self.port(",\"network.local.port\":", peer.local_port);
+        self.optional(",\"network.transport\":\"", peer.transport.as_deref());
+        self.optional(",\"network.protocol.name\":\"", peer.protocol.as_deref());
+    }
+
+    fn request(&mut self, request: &Request<'_>) {
+        if let Some(url) = &request.url {
+            self.url(url);
+        }
+        self.optional(",\"http.request.method\":\"", request.method.as_deref());
+        self.port(",\"http.response.status_code\":", request.status);
+    }
+
+    /// A URL may come straight from an error: nobody has taken its secrets out yet.
+    fn url(&mut self, url: &str) {
+        if memchr::memchr3(b'@', b'?', b'#', url.as_bytes()).is_none() {
+            return self.text(",\"url.full\":\"", url);
+        }
+        let mut url = url.to_owned();
+        Redactor::default().text(&mut url, 0);
+        self.text(",\"url.full\":\"", &url);
+    }
+
+    fn answers(&mut self, answers: &[IpAddr]) {
+        let count = self.text_limit.map_or(answers.len(), |_| ANSWERS_WHEN_CUT);
+        self.list(",\"dns.answers\":[", answers.iter().take(count), |members, address| {
+            push_address(*address, members.line);
+        });
+    }
+
+    fn certificate(&mut self, certificate: &Certificate<'_>) {
+        if let Some(not_after) = certificate.not_after {
+            let before = self.line.len();
+            self.line.push_str(",\"tls.server.not_after\":\"");
+            if time::push_seconds(not_after, self.line) {
+                self.line.push('"');
+            } else {
+                self.line.truncate(before);
+            }
+        }
+        self.optional(",\"tls.server.subject\":\"", certificate.subject.as_deref());
+        self.optional(",\"tls.server.issuer\":\"", certificate.issuer.as_deref());
+        if let Some(days) = certificate.days_left() {
+            self.integer(",\"certificate.days_left\":", days);
+        }
+    }
+
+    fn error(&mut self, error: &ErrorText<'_>) {
+        self.text(",\"error.message\":\"", error.message);
+        if error.links.len() >= LINKS_WORTH_A_LIST && self.text_limit.is_none() {
+            self.list(",\"fault.chain\":[", error.links.iter(), |members, link| {
+                members.string(link);
+            });
+        }
+    }
+
+    fn verdict(&mut self, fault: &Fault<'_>) {
+        self.word(",\"fault.category\":\"", fault.category.as_str());
+        if let Some(reason) = fault.reason {
+            self.word(",\"fault.reason\":\"", reason.as_str());
+        }
+        if let Some(phase) = fault.phase {
+            self.word(",\"fault.phase\":\"", phase.as_str());
+        }
+        self.duration(",\"fault.elapsed_ms\":", fault.elapsed);
+        self.duration(",\"fault.timeout_ms\":", fault.timeout);
+        if let Some(limit) = fault.limit {
+            self.word(",\"fault.limit\":\"", limit.as_str());
+        }
+        self.word(",\"fault.cause\":\"", fault.cause.as_str());
+        // There are no degrees of not knowing.
+        if fault.cause != Cause::Unknown {
+            self.word(",\"fault.confidence\":\"", fault.confidence.as_str());
+        }
+        if !fault.evidence.is_empty() {
+            self.list(",\"fault.evidence\":[", fault.evidence.iter(), |members, fact| match fact {
+                Evidence::Note(text) => members.string(text),
+                fact => members.sentence(fact),
+            });
+        }
+        if let Some(retry) = fault.retry {
+            self.word(",\"fault.retry\":\"", retry.as_str());
+        }
+    }
+
+    fn attempts(&mut self, attempts: &Attempts) {
+        if let Some(attempt) = attempts.attempt {
+            self.integer(",\"retry.attempt\":", attempt);
+        }
+        if let Some(max_attempts) = attempts.max_attempts {
+            self.integer(",\"retry.max_attempts\":", max_attempts);
+        }
+        if let Some(exhausted) = attempts.exhausted {
+            self.line.push_str(",\"retry.exhausted\":");
+            self.line.push_str(if exhausted { "true" } else { "false" });
+        }
+        self.duration(",\"retry.next_delay_ms\":", attempts.next_delay);
+    }
+
+    /// An array of strings.
+    fn list<T>(
+        &mut self,
+        name: &'static str,
+        items: impl Iterator<Item = T>,
+        write: impl Fn(&mut Self, T),
+    ) {
+        self.line.push_str(name);
+        for (index, item) in items.enumerate() {
+            self.line.push_str(if index == 0 { "\"" } else { ",\"" });
+            write(self, item);
+            self.line.push('"');
+        }
+        self.line.push(']');
+    }
+
+    fn port(&mut self, name: &'static str, number: Option<u16>) {
+        if let Some(number) = number {
+            self.integer(name, number);
+        }
+    }
+
+    fn duration(&mut self, name: &'static str, duration: Option<Duration>) {
+        if let Some(duration) = duration {
+            let milliseconds = duration.as_secs().saturating_mul(1000);
+            self.integer(name, milliseconds.saturating_add(u64::from(duration.subsec_millis())));
+        }
+    }
+
+    fn address(&mut self, name: &'static str, address: Option<IpAddr>) {
+        if let Some(address) = address {
+            self.line.push_str(name);
+            push_address(address, self.line);
+            self.line.push('"');
+        }
+    }
+}
+
+/// Appends an address without formatting machinery where that is easy.
+pub(crate) fn push_address(address: IpAddr, out: &mut String) {
+    match address {
+        IpAddr::V4(address) => {
+            for (index, octet) in address.octets().into_iter().enumerate() {
+                if index > 0 {
+                    out.push('.');
+                }
+                out.push_str(itoa::Buffer::new().format(octet));
+            }
+        }
+        // Writing to a line cannot fail.
+        IpAddr::V6(address) => drop(write!(Escaping(out), "{address}")),
+    }
+}

@@ -1,0 +1,235 @@
+//! The JSON form: one record, one line.
+//!
+//! The order is fixed: first what everybody reads, then the caller's fields, then the fault.
+
+use std::fmt::Write;
+
+use crate::escape::{Escaping, escape_cut, escape_into};
+use crate::{Field, Limits, Record, Severity, TraceContext, time};
+
+mod fault;
+mod fit;
+mod value;
+
+pub use value::{write_member, write_value};
+
+/// Appends a record as one JSON object and a line feed.
+///
+/// The line is never longer than `limits.record`: of the caller's fields those that do not
+/// fit are left out from the last, which has the lowest precedence, and counted in
+/// `dropped_attributes_count`; as a last resort texts are cut. Says how many fields were
+/// left out here.
+///
+/// # Example
+///
+/// ```
+/// use netcause_record::{Limits, Origin, Record, Resource, Severity, write_json};
+///
+/// let resource = Resource::new(Some("checkout".to_owned()), Vec::new());
+/// let record = Record {
+///     timestamp: std::time::UNIX_EPOCH,
+///     severity: Severity::Info,
+///     message: "started",
+///     target: "checkout",
+///     trace: None,
+///     resource: &resource,
+///     fields: &[],
+///     error: None,
+///     fault: None,
+///     origin: Origin::default(),
+///     dropped_fields: 0,
+/// };
+/// let mut line = String::new();
+/// write_json(&record, &Limits::default(), &mut line);
+/// assert_eq!(
+///     line,
+///     concat!(
+///         r#"{"timestamp":"1970-01-01T00:00:00.000000Z","severity":"INFO","#,
+///         r#""message":"started","target":"checkout","service.name":"checkout"}"#,
+///         "\n",
+///     ),
+/// );
+/// ```
+pub fn write_json(record: &Record<'_>, limits: &Limits, line: &mut String) -> u32 {
+    let start = line.len();
+    let shape = Shape::whole(record);
+    write_line(record, &shape, line);
+    if line.len() - start <= limits.record.max(crate::MIN_RECORD) {
+        return 0;
+    }
+    line.truncate(start);
+    fit::write_fitting(record, limits.record.max(crate::MIN_RECORD), line)
+}
+
+/// How much of a record is written.
+#[derive(Debug, Clone, Copy)]
+struct Shape {
+    /// How many of the caller's fields.
+    fields: usize,
+    /// How many bytes of each text; all, where absent.
+    text: Option<usize>,
+}
+
+impl Shape {
+    fn whole(record: &Record<'_>) -> Self {
+        Shape { fields: record.fields.len(), text: None }
+    }
+}
+
+/// The room that most lines need.
+const USUAL_LINE: usize = 2048;
+
+fn write_line(record: &Record<'_>, shape: &Shape, line: &mut String) {
+    line.reserve(USUAL_LINE);
+    let mut members = Members { line, text_limit: shape.text };
+    members.head(record);
+    members.fields(record, shape.fields);
+    if shape.text.is_none() {
+        members.resource(record);
+    }
+    match record.fault {
+        Some(fault) => members.fault(record, fault),
+        None => members.optional(",\"error.message\":\"", record.error.map(|error| error.message)),
+    }
+    let dropped = record.fields.len() - shape.fields;
+    let dropped = record.dropped_fields.saturating_add(u32::try_from(dropped).unwrap_or(u32::MAX));
+    if dropped > 0 {
+        members.integer(",\"dropped_attributes_count\":", dropped);
+    }
+    members.line.push_str("}\n");
+}
+
+/// Appends members to a line. Every `name` is `,"key":` and, for texts, the opening quote.
+struct Members<'a> {
+    line: &'a mut String,
+    text_limit: Option<usize>,
+}
+
+impl Members<'_> {
+    fn head(&mut self, record: &Record<'_>) {
+        self.line.push_str("{\"timestamp\":\"");
+        time::push_timestamp(record.timestamp, self.line);
+        self.line.push_str(match record.severity {
+            Severity::Trace => "\",\"severity\":\"TRACE\"",
+            Severity::Debug => "\",\"severity\":\"DEBUG\"",
+            Severity::Info => "\",\"severity\":\"INFO\"",
+            Severity::Warn => "\",\"severity\":\"WARN\"",
+            Severity::Error => "\",\"severity\":\"ERROR\"",
+        });
+        if !record.message.is_empty() {
+            self.text(",\"message\":\"", record.message);
+        }
+        self.text(",\"target\":\"", record.target);
+        self.service(record);
+        if let Some(trace) = &record.trace {
+            self.trace(trace);
+        }
+        self.origin(record);
+    }
+
+    fn service(&mut self, record: &Record<'_>) {
+        match (self.text_limit, &record.resource.service_name) {
+            (Some(_), Some(name)) => self.text(",\"service.name\":\"", name),
+            _ => self.line.push_str(&record.resource.service_member),
+        }
+    }
+
+    fn trace(&mut self, trace: &TraceContext) {
+        self.line.push_str(",\"trace_id\":\"");
+        push_hex(&trace.trace_id, self.line);
+        self.line.push_str("\",\"span_id\":\"");
+        push_hex(&trace.span_id, self.line);
+        self.line.push('"');
+    }
+
+    fn origin(&mut self, record: &Record<'_>) {
+        let origin = &record.origin;
+        self.optional(",\"code.file.path\":\"", origin.file);
+        if let Some(line) = origin.line {
+            self.integer(",\"code.line.number\":", line);
+        }
+        self.optional(",\"thread.name\":\"", origin.thread);
+        self.optional(",\"span.name\":\"", origin.span);
+    }
+
+    fn fields(&mut self, record: &Record<'_>, count: usize) {
+        for field in record.fields.iter().take(count) {
+            self.field(field, record.fault.is_some());
+        }
+    }
+
+    fn field(&mut self, field: &Field<'_>, on_fault: bool) {
+        self.line.push(',');
+        match (on_fault, &field.key.name_on_fault, field.rendered) {
+            (true, Some(name), _) => write_member(name, field.value, self.line),
+            (_, _, Some(rendered)) => self.line.push_str(rendered),
+            _ => write_member(&field.key.name, field.value, self.line),
+        }
+    }
+
+    /// The resource's attributes, but for keys that a field has taken.
+    fn resource(&mut self, record: &Record<'_>) {
+        let resource = record.resource;
+        let bits = resource.bits;
+        let maybe_taken = bits != 0 && record.fields.iter().any(|field| field.key.bit & bits != 0);
+        for member in &resource.members {
+            let is_taken = || record.fields.iter().any(|field| field.key.name == member.name);
+            if !(maybe_taken && is_taken()) {
+                self.line.push_str(&member.rendered);
+            }
+        }
+    }
+
+    fn text(&mut self, name: &'static str, text: &str) {
+        self.line.push_str(name);
+        self.string(text);
+        self.line.push('"');
+    }
+
+    fn optional(&mut self, name: &'static str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.text(name, text);
+        }
+    }
+
+    /// A text of a fixed set, which needs no escape.
+    fn word(&mut self, name: &'static str, word: &'static str) {
+        self.line.push_str(name);
+        self.line.push_str(word);
+        self.line.push('"');
+    }
+
+    fn integer(&mut self, name: &'static str, number: impl itoa::Integer) {
+        self.line.push_str(name);
+        self.line.push_str(itoa::Buffer::new().format(number));
+    }
+
+    fn string(&mut self, text: &str) {
+        match self.text_limit {
+            None => escape_into(text, self.line),
+            Some(limit) => escape_cut(text, limit, self.line),
+        }
+    }
+
+    /// A sentence, formatted straight into the line.
+    fn sentence(&mut self, sentence: impl std::fmt::Display) {
+        match self.text_limit {
+            // Neither the sentence nor the line can fail.
+            None => drop(write!(Escaping(self.line), "{sentence}")),
+            Some(limit) => escape_cut(&sentence.to_string(), limit, self.line),
+        }
+    }
+}
+
+fn push_hex(bytes: &[u8], out: &mut String) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        let high = DIGITS[usize::from(byte >> 4)];
+        let low = DIGITS[usize::from(byte & 0xf)];
+        out.push(char::from(high));
+        out.push(char::from(low));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! One member, one value.
+
+use crate::Value;
+use crate::escape::escape_into;
+
+/// Appends `"key":value`.
+///
+/// ```
+/// use netcause_record::{Value, write_member};
+///
+/// let mut out = String::new();
+/// write_member("order.id", Value::I64(17), &mut out);
+/// assert_eq!(out, r#""order.id":17"#);
+/// ```
+pub fn write_member(key: &str, value: Value<'_>, out: &mut String) {
+    out.push('"');
+    escape_into(key, out);
+    out.push_str("\":");
+    write_value(value, out);
+}
+
+/// Appends a value; not a number and infinities become `null`.
+///
+/// ```
+/// use netcause_record::{Value, write_value};
+///
+/// let mut out = String::new();
+/// write_value(Value::F64(0.5), &mut out);
+/// out.push(' ');
+/// write_value(Value::F64(f64::NAN), &mut out);
+/// assert_eq!(out, "0.5 null");
+/// ```
+pub fn write_value(value: Value<'_>, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(true) => out.push_str("true"),
+        Value::Bool(false) => out.push_str("false"),
+        Value::I64(number) => out.push_str(itoa::Buffer::new().format(number)),
+        Value::U64(number) => out.push_str(itoa::Buffer::new().format(number)),
+        Value::F64(number) if number.is_finite() => {
+            out.push_str(zmij::Buffer::new().format_finite(number));
+        }
+        Value::F64(_) => out.push_str("null"),
+        Value::Text(text) => {
+            out.push('"');
+            escape_into(text, out);
+            out.push('"');
+        }
+        Value::Number(literal) | Value::Json(literal) => out.push_str(literal),
+    }
+}

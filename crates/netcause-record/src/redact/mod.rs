@@ -1,0 +1,169 @@
+//! [`Redactor`]: takes secrets out of texts.
+//!
+//! One pass over the text looks for the few short pieces that every known form of a secret
+//! contains ([`prefilter`]). Where one is found, the rule behind it looks closer: at keys
+//! and their values ([`pairs`]), URLs ([`url`]), authorization schemes ([`schemes`]) and
+//! tokens that are known by their shape ([`shapes`]). A text without any such piece costs
+//! that one pass and nothing else.
+//!
+//! No rule looks back or ahead over what another rule has consumed, so that the work is
+//! linear in the text.
+
+use std::ops::Range;
+
+use smallvec::SmallVec;
+
+use crate::secret::{self, REDACTED};
+use prefilter::{Prefilter, Rule};
+
+mod pairs;
+mod prefilter;
+mod schemes;
+mod shapes;
+mod url;
+
+/// The places of secrets, in order, without overlap.
+#[derive(Debug, Default)]
+struct Found {
+    places: SmallVec<[Range<usize>; 8]>,
+    /// The end of what has been looked at: no rule reaches back over it.
+    floor: usize,
+}
+
+/// Takes secrets out of texts and says which keys hold them.
+///
+/// # Example: a URL with a password and a key
+///
+/// ```
+/// use netcause_record::Redactor;
+///
+/// let redactor = Redactor::new(["national_id"]);
+/// let mut text = String::from("GET https://bob:pw@api.example:8443/v1?key=abc national_id=7");
+/// redactor.text(&mut text, 0);
+/// assert_eq!(
+///     text,
+///     "GET https://REDACTED@api.example:8443/v1?key=REDACTED national_id=REDACTED",
+/// );
+/// assert!(redactor.is_secret_key("user.national_id"));
+/// ```
+#[derive(Debug, Clone, Default)]
+pub struct Redactor {
+    extra_keys: Vec<String>,
+    /// Present where there are extra keys.
+    own: Option<Prefilter>,
+}
+
+impl Redactor {
+    /// The built-in rules, and further names of keys whose values are secrets.
+    #[must_use]
+    pub fn new(extra_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let mut extra_keys: Vec<String> = extra_keys.into_iter().map(Into::into).collect();
+        extra_keys.retain(|key| key.bytes().any(|byte| byte.is_ascii_alphanumeric()));
+        let own = (!extra_keys.is_empty()).then(|| Prefilter::with_keys(&extra_keys));
+        Redactor { extra_keys, own }
+    }
+
+    /// Whether a key says that its value is a secret.
+    #[must_use]
+    pub fn is_secret_key(&self, key: &str) -> bool {
+        secret::is_secret_key(key)
+            || self.extra_keys.iter().any(|extra| secret::ends_with_word(key, extra))
+    }
+
+    /// Replaces every secret in `buffer[start..]` by `REDACTED`.
+    ///
+    /// # Performance
+    ///
+    /// Allocates nothing for a text without secrets.
+    #[inline]
+    pub fn text(&self, buffer: &mut String, start: usize) {
+        let text = buffer.get(start..).unwrap_or_default();
+        let mut found = Found::default();
+        self.search(text, &mut found);
+        if !found.places.is_empty() {
+            replace(buffer, start, &found.places);
+        }
+    }
+
+    fn search(&self, text: &str, found: &mut Found) {
+        let prefilter = self.own.as_ref().unwrap_or_else(|| Prefilter::built_in());
+        let bytes = text.as_bytes();
+        let mut queries = memchr::memchr2_iter(b'?', b'#', bytes).peekable();
+        let mut at = 0;
+        let mut next = prefilter.find(bytes, at);
+        loop {
+            while queries.next_if(|&mark| mark < at).is_some() {}
+            if next.as_ref().is_some_and(|hit| hit.place.start < at) {
+                next = prefilter.find(bytes, at);
+            }
+            let before = next.as_ref().map_or(bytes.len(), |hit| hit.place.start);
+            at = match (queries.next_if(|&mark| mark < before), &next) {
+                (Some(mark), _) => url::query(text, mark, found),
+                (None, Some(hit)) => self.apply(text, hit, found),
+                (None, None) => return,
+            };
+        }
+    }
+
+    /// Applies the rule behind a hit; says where to go on.
+    fn apply(&self, text: &str, hit: &prefilter::Hit, found: &mut Found) -> usize {
+        let place = hit.place.clone();
+        match hit.rule {
+            Rule::Url => url::user_info(text, place, found),
+            Rule::DataSource => url::data_source(text, place, found),
+            Rule::Key => pairs::pair(text, place, found, |key| self.is_secret_key(key)),
+            Rule::Scheme => schemes::scheme(text, place, found),
+            Rule::Shape(shape) => shapes::shape(text, place, shape, found),
+        }
+    }
+}
+
+/// Rebuilds `buffer[start..]` without the secrets.
+#[cold]
+fn replace(buffer: &mut String, start: usize, found: &[Range<usize>]) {
+    let end = buffer.len();
+    let mut kept = start;
+    for place in found {
+        buffer.extend_from_within(kept..start + place.start);
+        buffer.push_str(REDACTED);
+        kept = start + place.end;
+    }
+    buffer.extend_from_within(kept..end);
+    buffer.drain(start..end);
+}
+
+/// Takes a place, unless it is empty or already redacted; joins it to the one before it.
+fn take(text: &str, place: Range<usize>, found: &mut Found) {
+    let secret = text.get(place.clone()).unwrap_or_default();
+    if secret.is_empty() || place.start < found.floor {
+        return;
+    }
+    found.floor = place.end;
+    match found.places.last_mut() {
+        Some(last) if place.start == last.end => last.end = place.end,
+        _ if secret == REDACTED => {}
+        _ => found.places.push(place),
+    }
+}
+
+/// The byte at a place; 0 past the end.
+fn byte(text: &str, at: usize) -> u8 {
+    text.as_bytes().get(at).copied().unwrap_or(0)
+}
+
+/// The first place from `from` on whose byte does not satisfy `inside`.
+fn run(text: &str, from: usize, mut inside: impl FnMut(u8) -> bool) -> usize {
+    let rest = text.as_bytes().get(from..).unwrap_or_default();
+    from + rest.iter().position(|&byte| !inside(byte)).unwrap_or(rest.len())
+}
+
+/// Whether something reads like drawn at random: long, with digits among its letters.
+fn is_random(text: &str) -> bool {
+    text.len() >= 16
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_~+/=.%".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests;
