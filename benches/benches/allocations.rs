@@ -1,0 +1,96 @@
+//! Allocations: those of a registry alone, and what netcause adds to them.
+
+use std::hint::black_box;
+
+use netcause_benches::report::{Budget, print, print_budgets};
+use netcause_benches::scene::{enter_call, enter_spans, failing_event, ordinary_event};
+use netcause_benches::{errors, subscribers, trace};
+use tracing::Dispatch;
+use tracing::dispatcher::with_default;
+
+/// How often each thing is done while it is counted.
+const TIMES: u64 = 1000;
+
+fn main() {
+    let _ids = trace::attach_ids();
+    let registry = Counts::of(&subscribers::registry_alone());
+    let ours = Counts::of(&subscribers::ours());
+    print("Allocations, on average");
+    print(&format!("{:<46} {:>10} {:>10}", "", "registry", "netcause"));
+    for ((what, alone), (_, with_ours)) in registry.rows().iter().zip(ours.rows()) {
+        print(&format!("{what:<46} {alone:>10.3} {with_ours:>10.3}"));
+    }
+    print("");
+    print_budgets(&[
+        none_more("failing event, facts in the chain", ours.failing, registry.failing),
+        none_more("failing event, plain std chain", ours.plain, registry.plain),
+        none_more("ordinary event", ours.ordinary, registry.ordinary),
+        two_more("opening a span with 4 fields", ours.opening, registry.opening),
+        two_more("remembering a fault", ours.first_fault, registry.first_fault),
+    ]);
+}
+
+fn none_more(what: &str, ours: f64, registry: f64) -> Budget {
+    Budget::at_most(what, ours - registry, 0.0, None)
+}
+
+fn two_more(what: &str, ours: f64, registry: f64) -> Budget {
+    Budget::at_most(what, ours - registry, 2.0, None)
+}
+
+/// Allocations of one subscriber.
+struct Counts {
+    failing: f64,
+    plain: f64,
+    outside: f64,
+    ordinary: f64,
+    opening: f64,
+    first_fault: f64,
+}
+
+impl Counts {
+    fn of(dispatch: &Dispatch) -> Self {
+        let (error, plain) = (errors::with_fault(), errors::plain());
+        with_default(dispatch, || Counts {
+            failing: in_spans(|| failing_event(black_box(&error))),
+            plain: in_spans(|| failing_event(black_box(&plain))),
+            outside: count(|| failing_event(black_box(&error))),
+            ordinary: in_spans(ordinary_event),
+            opening: count(|| drop(enter_call())),
+            first_fault: first_faults(|| failing_event(black_box(&error))),
+        })
+    }
+
+    fn rows(&self) -> [(&'static str, f64); 6] {
+        [
+            ("failing event in open spans", self.failing),
+            ("failing event in open spans, plain std chain", self.plain),
+            ("failing event outside of spans", self.outside),
+            ("ordinary event in open spans", self.ordinary),
+            ("opening and closing a span with 4 fields", self.opening),
+            ("first failing event in three new spans", self.first_fault),
+        ]
+    }
+}
+
+/// Allocations of this thread for each time that `work` is done, once buffers have grown.
+fn count(work: impl Fn()) -> f64 {
+    (0..100).for_each(|_| work());
+    let info = allocation_counter::measure(|| (0..TIMES).for_each(|_| work()));
+    info.count_total as f64 / TIMES as f64
+}
+
+fn in_spans(work: impl Fn()) -> f64 {
+    let _spans = enter_spans();
+    count(work)
+}
+
+/// Of the event alone; the spans are opened and closed around it, uncounted.
+fn first_faults(work: impl Fn()) -> f64 {
+    let mut total = 0;
+    for _ in 0..TIMES {
+        let _spans = enter_spans();
+        total += allocation_counter::measure(&work).count_total;
+    }
+    total as f64 / TIMES as f64
+}

@@ -1,0 +1,93 @@
+//! The subscribers that are compared, each as its users set it up.
+
+use netcause_layer::NetcauseLayer;
+use netcause_record::{Limits, Resource};
+use opentelemetry::trace::TracerProvider;
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
+use tracing::Dispatch;
+use tracing_bunyan_formatter::{BunyanFormattingLayer, JsonStorageLayer};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry;
+
+use crate::sink::CountingSink;
+
+/// The `service.name` that those write who write one.
+pub const SERVICE: &str = "checkout";
+
+/// A registry and nothing else: what spans and events cost before anyone looks at them.
+#[must_use]
+pub fn registry_alone() -> Dispatch {
+    registry().into()
+}
+
+/// `tracing_subscriber::fmt().json()`.
+#[must_use]
+pub fn fmt_json() -> Dispatch {
+    tracing_subscriber::fmt().json().with_writer(CountingSink::new).finish().into()
+}
+
+/// json-subscriber's defaults.
+#[must_use]
+pub fn json_subscriber() -> Dispatch {
+    json_subscriber::fmt().with_writer(CountingSink::new).finish().into()
+}
+
+/// json-subscriber with the fields of event and spans at the top level.
+#[must_use]
+pub fn json_subscriber_flattened() -> Dispatch {
+    let layer = json_subscriber::layer()
+        .with_writer(CountingSink::new)
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .flatten_span_list_on_top_level(true);
+    registry().with(layer).into()
+}
+
+/// tracing-bunyan-formatter.
+#[must_use]
+pub fn bunyan() -> Dispatch {
+    let layer = BunyanFormattingLayer::new(SERVICE.to_owned(), CountingSink::new);
+    registry().with(JsonStorageLayer).with(layer).into()
+}
+
+/// netcause: JSON lines into the sink.
+#[must_use]
+pub fn ours() -> Dispatch {
+    registry().with(layer()).into()
+}
+
+/// netcause beside tracing-opentelemetry.
+#[must_use]
+pub fn beside() -> Dispatch {
+    registry().with(tracing_opentelemetry::layer().with_tracer(tracer())).with(layer()).into()
+}
+
+/// tracing-opentelemetry alone.
+#[must_use]
+pub fn opentelemetry_alone() -> Dispatch {
+    registry().with(tracing_opentelemetry::layer().with_tracer(tracer())).into()
+}
+
+fn layer() -> NetcauseLayer {
+    let exporter = Interim;
+    let resource = Resource::new(Some(SERVICE.to_owned()), Vec::new());
+    NetcauseLayer::new(exporter).with_resource(resource)
+}
+
+fn tracer() -> SdkTracer {
+    SdkTracerProvider::builder().build().tracer(SERVICE)
+}
+
+#[derive(Debug)]
+struct Interim;
+thread_local! { static BUFFER: std::cell::RefCell<String> = std::cell::RefCell::default(); }
+impl netcause_record::Export for Interim {
+    fn export(&self, record: &netcause_record::Record<'_>) {
+        BUFFER.with_borrow_mut(|line| {
+            line.clear();
+            netcause_record::write_json(record, &Limits::default(), line);
+            let _ = std::io::Write::write_all(&mut CountingSink, line.as_bytes());
+        });
+    }
+}
