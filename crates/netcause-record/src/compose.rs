@@ -64,6 +64,12 @@ impl<'a, 's> Sources<'a, 's> {
         }
     }
 
+    /// The host and port that the innermost source of the peer group names.
+    #[must_use]
+    pub fn named_peer(&self) -> Option<(Cow<'a, str>, Option<u16>)> {
+        named_peer(self.fields_of(self.peer_source()))
+    }
+
     /// The innermost source among event and calling spans that carries the peer group.
     #[must_use]
     pub fn peer_source(&self) -> PeerSource {
