@@ -16,8 +16,8 @@ use crate::memory::Seen;
 use crate::span::SpanState;
 use crate::visit::{EventParts, Reading};
 
-/// The most fields of one event that are kept on the stack.
-const ON_STACK: usize = 24;
+/// The most fields of an event and its spans that are kept on the stack.
+const ON_STACK: usize = 32;
 
 /// Buffers of one thread, used again for each event and span.
 #[derive(Debug, Default)]
@@ -131,10 +131,13 @@ impl Scratch {
         export: impl FnOnce(&Record<'_>),
     ) -> Report {
         let links: SmallVec<[&str; 8]> = self.parts.chain.links().collect();
-        let event: SmallVec<[Field<'_>; ON_STACK]> = borrow(&self.event, 0..self.event.list.len());
-        let all: SmallVec<[Field<'_>; ON_STACK]> = borrow(&self.spans, 0..self.spans.list.len());
-        let spans = self.group(&all);
-        let sources = Sources { event: &event, spans: &spans };
+        let mut all: SmallVec<[Field<'_>; ON_STACK]> = SmallVec::new();
+        borrow(&self.event, &mut all);
+        borrow(&self.spans, &mut all);
+        let (event, spans) = all.split_at_checked(self.event.list.len()).unwrap_or_default();
+        let spans = self.group(spans);
+        let sources = Sources { event, spans: &spans };
+        let recalled = recalled.filter(|seen| !seen.is_named_by(&sources));
         let mut fault = if kind == ErrorKind::None { None } else { self.parts.chain.classify() };
         let source = fault.as_mut().map(|fault| self.complete(fault, recalled, &sources));
 
@@ -211,12 +214,10 @@ impl Scratch {
     }
 }
 
-fn borrow<'a>(
-    fields: &'a Fields,
-    range: std::ops::Range<usize>,
-) -> SmallVec<[Field<'a>; ON_STACK]> {
-    let entries = fields.list.get(range).unwrap_or_default();
-    entries.iter().map(|entry| field(&fields.text, entry)).collect()
+fn borrow<'a>(fields: &'a Fields, all: &mut SmallVec<[Field<'a>; ON_STACK]>) {
+    for entry in &fields.list {
+        all.push(field(&fields.text, entry));
+    }
 }
 
 /// On an event that reports no fault a caller's own `error.message` stands, and the text

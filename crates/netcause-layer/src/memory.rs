@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use arrayvec::{ArrayString, ArrayVec};
 use netcause_fault::{Attempts, Evidence, Fault, Limit, Phase};
+use netcause_record::Sources;
 
 /// How many faults a span remembers; the oldest goes first.
 pub(crate) const PER_SPAN: usize = 8;
@@ -68,6 +69,11 @@ impl Seen {
         self.host == other.host
             && self.port == other.port
             && (!self.host.is_empty() || self.peer_address == other.peer_address)
+    }
+
+    /// Whether the innermost call around the event names this very peer, as fields.
+    pub(crate) fn is_named_by(&self, sources: &Sources<'_, '_>) -> bool {
+        sources.named_peer().is_some_and(|(host, port)| self.is_peer(&host, port))
     }
 
     fn is_peer(&self, host: &str, port: Option<u16>) -> bool {

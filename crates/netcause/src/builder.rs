@@ -75,7 +75,7 @@ impl Builder {
 
     /// Asks a classifier about errors, too.
     pub fn classifier(mut self, classifier: impl Classify + 'static) -> Self {
-        self.classifiers.push(classifier);
+        self.classifiers.push(Box::new(classifier));
         self
     }
 
