@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{Found, byte, is_random, run, take};
+use crate::REDACTED;
 
 /// The longest authority, and the longest way back to the start of a URL, that is looked at.
 const REACH: usize = 1024;
@@ -30,7 +31,7 @@ pub(super) fn user_info(text: &str, hit: Range<usize>, found: &mut Found) -> usi
     };
     match end_of_secret {
         Some(mark) => {
-            take(text, hit.end..hit.end + mark, found);
+            take_info(text, hit.end..hit.end + mark, found);
             hit.end + mark
         }
         None => hit.end,
@@ -54,8 +55,15 @@ pub(super) fn data_source(text: &str, hit: Range<usize>, found: &mut Found) -> u
         .iter()
         .rposition(|&letter| !is_inside(letter) || matches!(letter, b'(' | b'='))
         .map_or(lowest, |stop| lowest + stop + 1);
-    take(text, start..hit.start, found);
+    take_info(text, start..hit.start, found);
     hit.end
+}
+
+/// Takes user information, unless its end is redacted already.
+fn take_info(text: &str, place: Range<usize>, found: &mut Found) {
+    if !text.get(place.clone()).is_some_and(|info| info.ends_with(REDACTED)) {
+        take(text, place, found);
+    }
 }
 
 /// Takes the values of a query, or of a fragment that reads like one, whose `?` or `#` is
