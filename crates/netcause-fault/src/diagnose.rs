@@ -1,5 +1,8 @@
 //! From facts to cause, confidence, evidence and retry verdict.
 
+#[cfg(test)]
+mod tests;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -189,7 +192,7 @@ impl Fault<'_> {
     fn retry_of_status(&self, status: u16) -> Retry {
         match status {
             429 | 503 => Retry::AfterDelay,
-            408 | 425 | 500 | 502 | 504 => Retry::IfIdempotent,
+            408 | 425 => Retry::IfIdempotent,
             501 | 505 | 400..500 => Retry::No,
             _ => Retry::IfIdempotent,
         }

@@ -11,6 +11,9 @@ mod sentence;
 mod taxonomy;
 mod with_fault;
 
+#[cfg(test)]
+mod test_errors;
+
 pub use chain::{Chain, MAX_LINKS, ReadOptions, Sanitize};
 pub use classify::{Classifiers, Classify, Priority, Verdict, classify, classify_text};
 pub use duration::{LongDuration, TextDuration, long_duration, text_duration};

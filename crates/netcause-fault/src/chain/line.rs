@@ -52,7 +52,7 @@ impl fmt::Write for LineWriter<'_> {
         if self.end == 0 {
             return Err(fmt::Error);
         }
-        if !text.bytes().any(|byte| byte.is_ascii_control()) && !self.out.ends_with(BREAK) {
+        if !has_break(text) && !self.out.ends_with(BREAK) {
             return self.push(text);
         }
         let mut rest = text;
@@ -82,6 +82,11 @@ impl fmt::Write for LineWriter<'_> {
 /// Stands for a break at the end of what was written so far; never stays.
 const BREAK: char = '\n';
 
+/// Looks at every byte without stopping early, which compiles to a few wide compares.
+fn has_break(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | byte.is_ascii_control())
+}
+
 fn is_break(c: char) -> bool {
     c.is_ascii_control()
 }
@@ -90,20 +95,23 @@ fn is_gap(c: char) -> bool {
     c == ' ' || is_break(c)
 }
 
-/// Cuts a text to at most `limit` bytes, on a character, and marks the cut.
-pub(super) fn cut(text: &mut String, limit: usize) {
+/// Cuts what begins at `start` so that the text ends at `limit` at the latest, on a
+/// character, and marks the cut.
+pub(super) fn cut(text: &mut String, start: usize, limit: usize) {
     if text.len() <= limit {
         return;
     }
-    let end = floor_char_boundary(text, limit.saturating_sub(CUT.len_utf8()));
-    text.truncate(end);
-    if text.len() + CUT.len_utf8() <= limit {
-        text.push(CUT);
+    match limit.checked_sub(CUT.len_utf8()).filter(|end| *end > start) {
+        Some(end) => {
+            text.truncate(floor_char_boundary(text, end).max(start));
+            text.push(CUT);
+        }
+        None => text.truncate(start),
     }
 }
 
 /// The greatest character boundary not above `index`.
-fn floor_char_boundary(text: &str, index: usize) -> usize {
+pub(super) fn floor_char_boundary(text: &str, index: usize) -> usize {
     let mut at = index.min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;

@@ -223,11 +223,12 @@ impl Chain {
         if let Some(sanitize) = options.sanitize {
             sanitize(&mut self.text, start);
         }
-        line::cut(&mut self.text, end);
+        line::cut(&mut self.text, start, end);
         let kept = self.text.trim_end().len();
         self.text.truncate(kept);
         let Some(link) = self.text.get(start..).filter(|link| !link.is_empty()) else {
-            self.text.truncate(start.saturating_sub(SEPARATOR.len()).min(self.text.len()));
+            let before = start.saturating_sub(SEPARATOR.len());
+            self.text.truncate(line::floor_char_boundary(&self.text, before));
             return;
         };
         let previous = self.links.last().and_then(|range| self.text.get(range.clone()));

@@ -45,7 +45,7 @@ impl<'a> Iterator for Pieces<'a> {
             let indented = line.starts_with([' ', '\t']);
             return Some(match numbered(trimmed).filter(|_| indented) {
                 Some(rest) => self.start(rest),
-                None if self.expects_start => self.start(line),
+                None if self.expects_start => self.start(line.trim_start()),
                 None => Piece::More(line),
             });
         }

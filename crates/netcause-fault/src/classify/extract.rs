@@ -218,6 +218,12 @@ pub(super) fn limit(after: &str) -> Option<Duration> {
     duration(rest)
 }
 
+/// The limit in `1000ms exceeded`.
+pub(super) fn exceeded(after: &str) -> Option<Duration> {
+    let words = after.get(..after.find(" exceeded")?)?;
+    if words.len() > 20 { None } else { duration(words) }
+}
+
 /// A duration with its unit at the start.
 fn duration(text: &str) -> Option<Duration> {
     let length = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();

@@ -44,7 +44,7 @@ pub(crate) struct Facts {
     #[cfg(feature = "rustls")]
     pub(crate) tls: Option<TlsFact>,
     /// The outermost fault that was put into the chain.
-    with_fault: Option<Arc<Fault<'static>>>,
+    pub(crate) with_fault: Option<Arc<Fault<'static>>>,
     /// The verdict of the user's classifiers.
     pub(crate) opinion: Opinion,
 }

@@ -40,6 +40,8 @@ pub(super) enum Says {
     Os(Os),
     /// A limit ran out; the stage decides which.
     Timer,
+    /// As `Timer`, if a limit follows and then the word "exceeded".
+    ExceededLimit,
     /// As `Timer`, in words that only a timer of the program itself has.
     OwnTimer,
     /// Where in the exchange.
@@ -432,11 +434,11 @@ pub(super) static RULES: &[Rule] = &[
     note("timed out", Says::Timer, "generic"),
     note("timeout expired", Says::Timer, "generic"),
     note("timeout exceeded", Says::Timer, "generic"),
-    note("timeout of", Says::Timer, "generic"),
+    note("timeout of ", Says::ExceededLimit, "generic"),
     note("timeout while", Says::Timer, "generic"),
     note("request timeout", Says::Timer, "generic"),
     note("i/o timeout", Says::Timer, "generic"),
-    note("connect timeout", Says::Timer, "generic"),
+    weak(note("connect timeout", Says::Timer, "generic")),
     note("connection timeout", Says::Timer, "generic"),
     note("timeout reached", Says::Timer, "generic"),
     note("timeout was reached", Says::Timer, "generic"),

@@ -151,6 +151,11 @@ impl<'a> Reading<'a> {
                 self.take_timeout(after);
                 self.consider(Finding::Timer(says == Says::OwnTimer));
             }
+            Says::ExceededLimit => {
+                let Some(limit) = extract::exceeded(after) else { return };
+                self.timeout = Some(limit);
+                self.consider(Finding::Timer(false));
+            }
             Says::At(stage) => {
                 self.stages |= bit(stage);
                 if matches!(stage, Stage::Decode | Stage::Body) {
