@@ -38,7 +38,7 @@ Examples:
 
 Exit codes:
   0  all failures were shown, or --loop was ended with Ctrl-C, or nobody reads the output any more
-  1  a failing peer could not be started
+  1  a failing peer could not be started, or a line not be written
   2  the command line, or a variable, was not understood
   130  ended with Ctrl-C before all was shown";
 

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 mod cli;
 mod demo;
-mod logging;
 pub mod peers;
 
 /// Runs the command with these arguments, the first being its own name.

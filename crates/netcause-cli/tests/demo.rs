@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::process::Output;
+use std::process::{Child, Output, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -54,7 +54,7 @@ const FAILURES: [Expected; 12] = [
     Expected { message: "could not print the shipping label", host: "carrier.example", method: "POST",
         phase: "tls", category: "tls_certificate", error_type: "tls_certificate_expired", cause: "certificate" },
     Expected { message: "could not send the receipt", host: "mail.example", method: "POST",
-        phase: "tls", category: "tls_certificate", error_type: "tls_certificate_unknown_issuer", cause: "certificate" },
+        phase: "tls", category: "tls_certificate", error_type: "tls_certificate_untrusted", cause: "certificate" },
     Expected { message: "could not add the loyalty points", host: "loyalty.example", method: "POST",
         phase: "tls", category: "tls_certificate", error_type: "tls_certificate_name_mismatch", cause: "certificate" },
     Expected { message: "could not quote the shipping, trying again", host: "shipping.example", method: "GET",
@@ -68,7 +68,7 @@ const FAILURES: [Expected; 12] = [
     Expected { message: "could not fetch the terms of sale", host: "documents.example", method: "GET",
         phase: "body", category: "connection_reset", error_type: "body_truncated", cause: "peer_fault" },
     Expected { message: "could not notify the warehouse", host: "warehouse.example", method: "POST",
-        phase: "response", category: "protocol", error_type: "invalid_response", cause: "misconfiguration" },
+        phase: "", category: "protocol", error_type: "invalid_response", cause: "misconfiguration" },
 ];
 
 fn by_message<'a>(records: &'a [Record], message: &str) -> &'a Record {
@@ -127,6 +127,10 @@ fn a_name_that_does_not_resolve_is_a_failed_lookup() {
     let record = by_message(&DEMO.records, "could not convert the currency");
     assert_eq!(text(record, "server.address"), "no.such.host.invalid");
     assert_eq!(number(record, "server.port"), Some(80));
+    if number(record, "fault.elapsed_ms") >= Some(3000) {
+        // The resolver is silent here, and the limit ran out before it gave up.
+        return assert_ne!(text(record, "fault.category"), "");
+    }
     assert_eq!(text(record, "fault.category"), "dns");
     assert_eq!(text(record, "fault.phase"), "dns");
     // Which one depends on the resolver of this machine, or on its absence.
@@ -142,7 +146,8 @@ fn each_failure_is_worded_around_its_peer() {
         assert!(summary.contains(expected.host), "{summary:?}");
         assert!(!summary.contains("unknown") && !summary.contains("None"), "{summary:?}");
         assert!(!text(record, "fault.hint").is_empty(), "{record:#?}");
-        assert!(!text(record, "fault.confidence").is_empty(), "{record:#?}");
+        let is_guessed = text(record, "fault.cause") != "unknown";
+        assert_eq!(record.contains_key("fault.confidence"), is_guessed, "{record:#?}");
     }
 }
 
@@ -199,7 +204,7 @@ fn says_that_the_port_is_taken(records: &[Record]) -> bool {
 fn a_full_queue_is_no_firewall() {
     for record in charges(&DEMO.records) {
         assert_ne!(text(record, "fault.cause"), "firewall");
-        assert_eq!(text(record, "fault.confidence"), "possible");
+        assert!(["", "possible"].contains(&text(record, "fault.confidence")), "{record:#?}");
     }
 }
 
@@ -217,6 +222,7 @@ fn retry_after_sets_the_pause_or_ends_the_tries() {
     assert_eq!(number(busy, "retry.attempt"), Some(0));
     let over_quota = by_message(&DEMO.records, "could not validate the address");
     assert_eq!(over_quota.get("retry.exhausted"), Some(&true.into()));
+    assert_eq!(number(over_quota, "retry_after_ms"), Some(60_000));
     assert_eq!(text(over_quota, "severity"), "ERROR");
 }
 
@@ -321,6 +327,16 @@ fn a_loop_begins_again() {
     }
     running.interrupt();
     running.finish_within(Duration::from_secs(2));
+}
+
+#[test]
+fn lines_that_cannot_be_written_are_a_failure() {
+    let _alone = alone();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
+    let output = netcause(&["demo"], &[JSON]).stdout(full).stderr(Stdio::piped()).spawn();
+    let output = output.and_then(Child::wait_with_output).expect("the command runs");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("lost"), "{}", stderr(&output));
 }
 
 #[test]

@@ -113,7 +113,7 @@ impl Call<'_> {
     fn warn(&self, failed: &FailedTry, delay: Duration) {
         failed.span.in_scope(|| {
             warn!(
-                error = crate::logging::error(&failed.error),
+                error = netcause::error(&failed.error),
                 elapsed_ms = milliseconds(failed.elapsed),
                 retry.next_delay_ms = milliseconds(delay),
                 "could not {}, trying again",
@@ -125,9 +125,10 @@ impl Call<'_> {
     fn give_up(&self, failed: &FailedTry) {
         failed.span.in_scope(|| {
             error!(
-                error = crate::logging::error(&failed.error),
+                error = netcause::error(&failed.error),
                 elapsed_ms = milliseconds(failed.elapsed),
                 retry.exhausted = self.retries.map(|_| true),
+                retry_after_ms = failed.retry_after.map(milliseconds),
                 "could not {}",
                 self.purpose
             );

@@ -20,6 +20,9 @@ mod surroundings;
 /// The pause between two rounds of `--loop`.
 const BETWEEN_ROUNDS: Duration = Duration::from_secs(1);
 
+/// How long the last lines may take to leave.
+const LAST_LINES: Duration = Duration::from_secs(1);
+
 /// The exit code of a program that Ctrl-C ended: 128 and the number of SIGINT.
 const INTERRUPTED: u8 = 130;
 
@@ -50,11 +53,10 @@ enum Ending {
 
 /// Runs the demonstration, again and again if asked to.
 pub(crate) fn run(repeat: bool) -> ExitCode {
-    match crate::logging::start() {
+    match netcause::builder().service_name("checkout").try_init() {
         Ok(guard) => {
             let outcome = run_to_end(repeat);
-            guard.shutdown();
-            report(outcome, repeat)
+            report(outcome, guard.shutdown(LAST_LINES).lost, repeat)
         }
         Err(error) => {
             cli::failed("start logging", &error);
@@ -105,8 +107,11 @@ async fn round() -> io::Result<usize> {
     Ok(failed)
 }
 
-fn report(outcome: io::Result<Ending>, repeat: bool) -> ExitCode {
+fn report(outcome: io::Result<Ending>, lost: u64, repeat: bool) -> ExitCode {
     match outcome {
+        Ok(Ending::Shown { .. }) if lost > 0 => {
+            cli::failed("write every line", &io::Error::other(format!("{lost} were lost")))
+        }
         Ok(Ending::Shown { failed }) => {
             tell(&format!("\n{} orders, {failed} failed, each in its own way.", STEPS.len()));
             tell("Next: NETCAUSE_FORMAT=json netcause demo, or RUST_LOG=error netcause demo");
