@@ -2,23 +2,46 @@
 //!
 //! ```text
 //! cargo build --profile bench -p netcause-benches --example failing_event
-//! valgrind --tool=callgrind --cache-sim=no --collect-atstart=no --toggle-collect='*timed*' failing_event 10000
+//! valgrind --tool=callgrind --collect-atstart=no --toggle-collect='*steady_state*' \
+//!     target/release/examples/failing_event 1000 [typed|plain|ordinary]
 //! ```
 
+use std::error::Error;
 use std::hint::black_box;
 
 use netcause_benches::measure::timed;
 use netcause_benches::report::print;
-use netcause_benches::scene::{enter_spans, failing_event};
+use netcause_benches::scene::{enter_spans, failing_event, ordinary_event};
 use netcause_benches::{errors, sink, subscribers, trace};
 
 fn main() {
-    let times = std::env::args().nth(1).and_then(|times| times.parse().ok()).unwrap_or(10_000);
+    let mut arguments = std::env::args().skip(1);
+    let times = arguments.next().and_then(|times| times.parse().ok()).unwrap_or(1000);
+    let error = match arguments.next().as_deref() {
+        Some("ordinary") => None,
+        Some("plain") => Some(errors::plain()),
+        _ => Some(errors::with_fault()),
+    };
+    let error = error.as_ref().map(|error| error as &(dyn Error + 'static));
     let _ids = trace::attach_ids();
-    let error = errors::with_fault();
     tracing::dispatcher::with_default(&subscribers::ours(), || {
         let _spans = enter_spans();
-        let took = timed(times, || failing_event(black_box(&error)));
-        print(&format!("{took:?}, {} bytes", sink::bytes_written()));
+        // Buffers grow and tables are built in the first event.
+        log(error);
+        steady_state(times, error);
     });
+}
+
+/// What a profiler should look at.
+#[inline(never)]
+fn steady_state(times: u64, error: Option<&(dyn Error + 'static)>) {
+    let took = timed(times, || log(black_box(error)));
+    print(&format!("{took:?}, {} bytes", sink::bytes_written()));
+}
+
+fn log(error: Option<&(dyn Error + 'static)>) {
+    match error {
+        Some(error) => failing_event(error),
+        None => ordinary_event(),
+    }
 }

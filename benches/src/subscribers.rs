@@ -1,7 +1,7 @@
 //! The subscribers that are compared, each as its users set it up.
 
 use netcause_layer::NetcauseLayer;
-use netcause_record::{Limits, Resource};
+use netcause_record::{JsonExporter, Limits, Resource, Sink};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use tracing::Dispatch;
@@ -70,24 +70,11 @@ pub fn opentelemetry_alone() -> Dispatch {
 }
 
 fn layer() -> NetcauseLayer {
-    let exporter = Interim;
+    let exporter = JsonExporter::new(Sink::writer(Box::new(CountingSink)), Limits::default());
     let resource = Resource::new(Some(SERVICE.to_owned()), Vec::new());
     NetcauseLayer::new(exporter).with_resource(resource)
 }
 
 fn tracer() -> SdkTracer {
     SdkTracerProvider::builder().build().tracer(SERVICE)
-}
-
-#[derive(Debug)]
-struct Interim;
-thread_local! { static BUFFER: std::cell::RefCell<String> = std::cell::RefCell::default(); }
-impl netcause_record::Export for Interim {
-    fn export(&self, record: &netcause_record::Record<'_>) {
-        BUFFER.with_borrow_mut(|line| {
-            line.clear();
-            netcause_record::write_json(record, &Limits::default(), line);
-            let _ = std::io::Write::write_all(&mut CountingSink, line.as_bytes());
-        });
-    }
 }
