@@ -84,7 +84,10 @@ impl<'a, 's> Sources<'a, 's> {
     /// The first value under one of the roles: the event's, else the innermost span's.
     fn first<T>(&self, mut read: impl FnMut(&Field<'a>) -> Option<T>) -> Option<T> {
         let mut spans = self.calls().map(|(_, fields)| fields);
-        self.event.iter().find_map(&mut read).or_else(|| spans.find_map(|fields| fields.iter().find_map(&mut read)))
+        self.event
+            .iter()
+            .find_map(&mut read)
+            .or_else(|| spans.find_map(|fields| fields.iter().find_map(&mut read)))
     }
 }
 
@@ -104,7 +107,7 @@ fn tells_peer(field: &Field<'_>) -> bool {
 pub fn complete<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) -> PeerSource {
     let around = sources.peer_source();
     let source = if fault.peer.is_empty() {
-        read::peer(fault, sources.fields_of(around));
+        read::peer(&mut fault.peer, &mut fault.request, sources.fields_of(around));
         around
     } else {
         agree(fault, sources.fields_of(around));
@@ -117,17 +120,17 @@ pub fn complete<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) -> PeerSou
 
 /// Fills gaps from a source that names the very same host and port.
 fn agree<'a>(fault: &mut Fault<'a>, fields: &[Field<'a>]) {
-    let mut other = Fault::new(Category::Unknown);
-    read::peer(&mut other, fields);
+    let (mut peer, mut request) = Default::default();
+    read::peer(&mut peer, &mut request, fields);
     let same = fault.peer.server_address.is_some()
-        && fault.peer.server_address == other.peer.server_address
-        && fault.peer.server_port == other.peer.server_port;
+        && fault.peer.server_address == peer.server_address
+        && fault.peer.server_port == peer.server_port;
     if same {
-        fault.request.method = fault.request.method.take().or(other.request.method);
-        fault.request.url = fault.request.url.take().or(other.request.url);
-        fault.request.status = fault.request.status.or(other.request.status);
-        fault.peer.protocol = fault.peer.protocol.take().or(other.peer.protocol);
-        fault.peer.transport = fault.peer.transport.take().or(other.peer.transport);
+        fault.request.method = fault.request.method.take().or(request.method);
+        fault.request.url = fault.request.url.take().or(request.url);
+        fault.request.status = fault.request.status.or(request.status);
+        fault.peer.protocol = fault.peer.protocol.take().or(peer.protocol);
+        fault.peer.transport = fault.peer.transport.take().or(peer.transport);
     }
 }
 
@@ -189,7 +192,9 @@ fn matching_limit<'a>(
 ) -> Option<(Option<Limit>, Duration)> {
     let wanted: &[Option<Limit>] = match (fault.limit, fault.category) {
         (Some(Limit::Total), _) => &[Some(Limit::Total), None],
-        (Some(Limit::Connect), _) | (None, Category::ConnectTimeout) => &[Some(Limit::Connect), None],
+        (Some(Limit::Connect), _) | (None, Category::ConnectTimeout) => {
+            &[Some(Limit::Connect), None]
+        }
         (Some(Limit::Tls), _) => &[Some(Limit::Tls), Some(Limit::Connect), None],
         (Some(Limit::Pool), _) | (None, Category::PoolExhausted) => &[Some(Limit::Pool), None],
         (Some(_), _) | (None, Category::ResponseTimeout) => {
@@ -292,7 +297,7 @@ pub(crate) fn text_of<'a>(value: Value<'a>) -> Option<Cow<'a, str>> {
 /// The host and port that a span's or event's fields name, if they do.
 #[must_use]
 pub fn named_peer<'a>(fields: &[Field<'a>]) -> Option<(Cow<'a, str>, Option<u16>)> {
-    let mut fault = Fault::new(Category::Unknown);
-    read::peer(&mut fault, fields);
-    Some((fault.peer.server_address?, fault.peer.server_port))
+    let (mut peer, mut request) = Default::default();
+    read::peer(&mut peer, &mut request, fields);
+    Some((peer.server_address?, peer.server_port))
 }

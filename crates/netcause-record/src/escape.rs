@@ -22,6 +22,14 @@ pub fn escape_into(text: &str, out: &mut String) {
     }
 }
 
+/// Escapes what was appended to `out` at and after `start`.
+pub(crate) fn escape_from(out: &mut String, start: usize) {
+    if !out.get(start..).is_some_and(|text| is_clean(text.as_bytes())) {
+        let text = out.split_off(start);
+        escape_slowly(&text, out);
+    }
+}
+
 /// Appends as much of `text`, escaped, as fits into `limit` bytes, and `…` where it was cut.
 pub(crate) fn escape_cut(text: &str, limit: usize, out: &mut String) {
     let start = out.len();

@@ -3,27 +3,28 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use netcause_fault::Fault;
+use netcause_fault::{Peer, Request};
 
 use crate::compose::text_of;
 use crate::{Field, Role, Unit, Value};
 
 /// Reads the peer, and what was asked of it, from one source's fields.
-pub(crate) fn peer<'a>(fault: &mut Fault<'a>, fields: &[Field<'a>]) {
+pub(crate) fn peer<'a>(peer: &mut Peer<'a>, request: &mut Request<'a>, fields: &[Field<'a>]) {
     for field in fields {
-        named(fault, field);
+        named(peer, request, field);
     }
     for field in fields {
-        implied(fault, field);
+        implied(peer, field);
     }
 }
 
 /// Facts under a name of their own; a conventional name stands before a usual one.
-fn named<'a>(fault: &mut Fault<'a>, field: &Field<'a>) {
-    let (peer, request) = (&mut fault.peer, &mut fault.request);
+fn named<'a>(peer: &mut Peer<'a>, request: &mut Request<'a>, field: &Field<'a>) {
     let conventional = field.key.in_peer_group;
     match field.key.role {
-        Role::ServerAddress => replace(&mut peer.server_address, text_of(field.value), conventional),
+        Role::ServerAddress => {
+            replace(&mut peer.server_address, text_of(field.value), conventional)
+        }
         Role::ServerPort => replace(&mut peer.server_port, port(field.value), conventional),
         Role::PeerAddress => replace(&mut peer.peer_address, address(field.value), conventional),
         Role::PeerPort => replace(&mut peer.peer_port, port(field.value), conventional),
@@ -45,17 +46,18 @@ fn replace<T>(slot: &mut Option<T>, found: Option<T>, conventional: bool) {
 }
 
 /// Host and port inside an authority or a URL, where no field of their own tells them.
-fn implied<'a>(fault: &mut Fault<'a>, field: &Field<'a>) {
-    let Value::Text(text) = field.value else { return };
-    let authority = match field.key.role {
-        Role::ServerAuthority => authority(text),
-        Role::Url => url_authority(text),
+fn implied<'a>(peer: &mut Peer<'a>, field: &Field<'a>) {
+    if peer.server_address.is_some() {
+        return;
+    }
+    let authority = match (field.key.role, field.value) {
+        (Role::ServerAuthority, Value::Text(text)) => authority(text),
+        (Role::Url, Value::Text(text)) => url_authority(text),
         _ => None,
     };
-    let Some((host, port)) = authority else { return };
-    if fault.peer.server_address.is_none() {
-        fault.peer.server_address = Some(host.into());
-        fault.peer.server_port = fault.peer.server_port.or(port);
+    if let Some((host, port)) = authority {
+        peer.server_address = Some(host.into());
+        peer.server_port = peer.server_port.or(port);
     }
 }
 
@@ -150,7 +152,8 @@ pub(crate) fn duration(value: Value<'_>, unit: Unit) -> Option<Duration> {
     };
     // Floating point seconds would print 100 ms as 99 ms: whole microseconds are kept.
     let micros = (seconds * 1e6).round();
-    (micros.is_finite() && (0.0..1e15).contains(&micros)).then(|| Duration::from_micros(micros as u64))
+    (micros.is_finite() && (0.0..1e15).contains(&micros))
+        .then(|| Duration::from_micros(micros as u64))
 }
 
 /// A duration as `Debug` prints it: `100ms`, `1.5s`, `20µs`.

@@ -32,13 +32,9 @@ impl Members<'_> {
         }
         self.verdict(fault);
         self.attempts(&fault.attempts);
-        self.line.push_str(",\"fault.summary\":\"");
-        self.sentence(fault.summary());
-        self.line.push('"');
+        self.sentence(",\"fault.summary\":\"", |line| fault.summary().write_to(line));
         if let Some(hint) = fault.hint() {
-            self.line.push_str(",\"fault.hint\":\"");
-            self.sentence(hint);
-            self.line.push('"');
+            self.sentence(",\"fault.hint\":\"", |line| hint.write_to(line));
         }
     }
 
@@ -123,14 +119,23 @@ impl Members<'_> {
             self.word(",\"fault.confidence\":\"", fault.confidence.as_str());
         }
         if !fault.evidence.is_empty() {
-            self.list(",\"fault.evidence\":[", fault.evidence.iter(), |members, fact| match fact {
-                Evidence::Note(text) => members.string(text),
-                fact => members.sentence(fact),
-            });
+            self.evidence(&fault.evidence);
         }
         if let Some(retry) = fault.retry {
             self.word(",\"fault.retry\":\"", retry.as_str());
         }
+    }
+
+    fn evidence(&mut self, evidence: &[Evidence<'_>]) {
+        let mut name = ",\"fault.evidence\":[\"";
+        for fact in evidence {
+            match fact {
+                Evidence::Note(text) => self.text(name, text),
+                fact => self.sentence(name, |line| write!(line, "{fact}")),
+            }
+            name = ",\"";
+        }
+        self.line.push(']');
     }
 
     fn attempts(&mut self, attempts: &Attempts) {

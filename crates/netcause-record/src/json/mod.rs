@@ -2,15 +2,14 @@
 //!
 //! The order is fixed: first what everybody reads, then the caller's fields, then the fault.
 
-use std::fmt::Write;
-
-use crate::escape::{Escaping, escape_cut, escape_into};
+use crate::escape::{escape_cut, escape_from, escape_into};
 use crate::{Field, Limits, Record, Severity, TraceContext, time};
 
 mod fault;
 mod fit;
 mod value;
 
+pub(crate) use fault::push_address;
 pub use value::{write_member, write_value};
 
 /// Appends a record as one JSON object and a line feed.
@@ -211,13 +210,24 @@ impl Members<'_> {
         }
     }
 
-    /// A sentence, formatted straight into the line.
-    fn sentence(&mut self, sentence: impl std::fmt::Display) {
+    /// A sentence that `write` writes straight into the line, and then its closing quote.
+    fn sentence(
+        &mut self,
+        name: &'static str,
+        write: impl FnOnce(&mut String) -> std::fmt::Result,
+    ) {
+        self.line.push_str(name);
+        let start = self.line.len();
+        // Neither a sentence nor the line can fail.
+        let _ = write(self.line);
         match self.text_limit {
-            // Neither the sentence nor the line can fail.
-            None => drop(write!(Escaping(self.line), "{sentence}")),
-            Some(limit) => escape_cut(&sentence.to_string(), limit, self.line),
+            None => escape_from(self.line, start),
+            Some(limit) => {
+                let text = self.line.split_off(start);
+                escape_cut(&text, limit, self.line);
+            }
         }
+        self.line.push('"');
     }
 }
 

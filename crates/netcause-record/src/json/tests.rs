@@ -1,7 +1,9 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use netcause_fault::{Category, Cause, Certificate, Confidence, Evidence, Fault, Limit, Phase, Retry};
+use netcause_fault::{
+    Category, Cause, Certificate, Confidence, Evidence, Fault, Limit, Phase, Retry,
+};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -137,7 +139,9 @@ fn a_failing_event_reads_as_designed() {
         "fault.hint": fault.hint().unwrap().to_string(),
     });
     assert_eq!(parse(&line), expected);
-    assert!(line.starts_with("{\"timestamp\":\"2026-11-23T09:26:53.589793Z\",\"severity\":\"ERROR\","));
+    assert!(
+        line.starts_with("{\"timestamp\":\"2026-11-23T09:26:53.589793Z\",\"severity\":\"ERROR\",")
+    );
     let place = |name: &str| line.find(name).unwrap();
     assert!(place("http.route") < place("server.address"));
     assert!(place("fault.category") < place("fault.summary"));
@@ -152,7 +156,15 @@ fn what_is_not_known_is_absent() {
     let mut keys: Vec<&str> = parsed.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
     keys.retain(|key| *key != "fault.hint");
-    let expected = ["error.type", "fault.category", "fault.cause", "fault.summary", "severity", "target", "timestamp"];
+    let expected = [
+        "error.type",
+        "fault.category",
+        "fault.cause",
+        "fault.summary",
+        "severity",
+        "target",
+        "timestamp",
+    ];
     assert_eq!(keys, expected);
     assert_eq!(parsed["fault.cause"], "unknown");
 }
@@ -165,7 +177,8 @@ fn every_other_member_of_a_fault_is_written() {
     fault.peer.local_port = Some(2);
     fault.peer.transport = Some("tcp".into());
     fault.peer.protocol = Some("http".into());
-    fault.peer.dns_answers = vec!["::ffff:1.2.3.4".parse().unwrap(), "2001:db8::1".parse().unwrap()];
+    fault.peer.dns_answers =
+        vec!["::ffff:1.2.3.4".parse().unwrap(), "2001:db8::1".parse().unwrap()];
     fault.request.method = Some("GET".into());
     fault.request.url = Some("https://u:p@h/x?key=SECRET".into());
     fault.request.status = Some(503);
@@ -214,7 +227,8 @@ fn without_a_fault_only_the_error_text_is_written() {
 #[test]
 fn origin_is_written_where_present() {
     let resource = Resource::default();
-    let origin = Origin { file: Some("a.rs"), line: Some(7), thread: Some("main"), span: Some("s") };
+    let origin =
+        Origin { file: Some("a.rs"), line: Some(7), thread: Some("main"), span: Some("s") };
     let parsed = parse(&line(&Record { origin, ..record(&resource, &[]) }));
     assert_eq!(parsed["code.file.path"], "a.rs");
     assert_eq!(parsed["code.line.number"], 7);
@@ -316,8 +330,13 @@ fn rendered_members_are_copied_and_renamed_on_a_fault() {
 #[test]
 fn a_resource_attribute_yields_to_everything_else() {
     let attributes = [
-        ("zone", "b"), ("zone", "c"), ("order.id", "resource"), ("server.address", "x"), ("error.code", "y"),
-        ("message", "z"), ("db.password", "hunter2"),
+        ("zone", "b"),
+        ("zone", "c"),
+        ("order.id", "resource"),
+        ("server.address", "x"),
+        ("error.code", "y"),
+        ("message", "z"),
+        ("db.password", "hunter2"),
     ];
     let attributes = attributes.map(|(key, value)| (key.to_owned(), value.to_owned()));
     let resource = Resource::new(None, attributes.to_vec());

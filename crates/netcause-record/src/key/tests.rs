@@ -6,8 +6,16 @@ use super::*;
 #[test]
 fn a_key_of_the_vocabulary_that_callers_may_use_stands() {
     for name in [
-        "server.address", "network.peer.port", "http.route", "url.full", "db.system.name",
-        "client.address", "thread.name", "code.file.path", "retry.attempt", "rpc.method",
+        "server.address",
+        "network.peer.port",
+        "http.route",
+        "url.full",
+        "db.system.name",
+        "client.address",
+        "thread.name",
+        "code.file.path",
+        "retry.attempt",
+        "rpc.method",
     ] {
         assert_eq!(Key::new(name).name, name);
     }
@@ -38,9 +46,29 @@ fn reserved_keys_move_under_fields() {
 #[test]
 fn a_key_that_would_be_value_and_object_moves_under_fields() {
     for name in [
-        "error", "server", "network", "network.peer", "http", "http.request", "url", "tls",
-        "tls.server", "dns", "db", "db.system", "rpc", "retry", "fault", "impact", "service",
-        "client", "code", "code.line", "thread", "span", "certificate",
+        "error",
+        "server",
+        "network",
+        "network.peer",
+        "http",
+        "http.request",
+        "url",
+        "tls",
+        "tls.server",
+        "dns",
+        "db",
+        "db.system",
+        "rpc",
+        "retry",
+        "fault",
+        "impact",
+        "service",
+        "client",
+        "code",
+        "code.line",
+        "thread",
+        "span",
+        "certificate",
     ] {
         assert_eq!(Key::new(name).name, format!("fields.{}", name.replace('.', "_")));
     }
@@ -80,7 +108,8 @@ fn error_keys_move_only_in_a_record_that_reports_a_fault() {
 
 #[test]
 fn the_peer_group_is_known_by_name() {
-    for name in ["server.address", "tls.cipher", "db.host", "rpc.method", "http.request.body.size"] {
+    for name in ["server.address", "tls.cipher", "db.host", "rpc.method", "http.request.body.size"]
+    {
         assert!(Key::new(name).in_peer_group, "{name}");
     }
     for name in ["http.route", "host", "rpc.system", "servers.x", "client.address", "server"] {
@@ -155,9 +184,26 @@ fn usual_names_have_their_meaning() {
 #[test]
 fn names_with_more_than_one_meaning_have_none() {
     for name in [
-        "", "method", "status", "code", "id", "name", "service", "ip", "time", "idle_timeout",
-        "timeouts", "attempts", "report", "localhost", "net.host.name", "http.target", "client.port",
-        "order.id", "ms", "_ms",
+        "",
+        "method",
+        "status",
+        "code",
+        "id",
+        "name",
+        "service",
+        "ip",
+        "time",
+        "idle_timeout",
+        "timeouts",
+        "attempts",
+        "report",
+        "localhost",
+        "net.host.name",
+        "http.target",
+        "client.port",
+        "order.id",
+        "ms",
+        "_ms",
     ] {
         assert_eq!(Key::new(name).role, Role::Plain, "{name}");
     }

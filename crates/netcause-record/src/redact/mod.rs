@@ -73,23 +73,24 @@ impl Redactor {
             || self.extra_keys.iter().any(|extra| secret::ends_with_word(key, extra))
     }
 
-    /// Replaces every secret in `buffer[start..]` by `REDACTED`.
+    /// Replaces every secret in `buffer[start..]` by `REDACTED`; says whether there was one.
     ///
     /// # Performance
     ///
     /// Allocates nothing for a text without secrets.
     #[inline]
-    pub fn text(&self, buffer: &mut String, start: usize) {
+    pub fn text(&self, buffer: &mut String, start: usize) -> bool {
         // What stands beside a removed secret may only then read as one.
-        for _ in 0..PASSES {
+        for pass in 0..PASSES {
             let text = buffer.get(start..).unwrap_or_default();
             let mut found = Found::default();
             self.search(text, &mut found);
             if found.places.is_empty() {
-                return;
+                return pass > 0;
             }
             replace(buffer, start, &found.places);
         }
+        true
     }
 
     fn search(&self, text: &str, found: &mut Found) {

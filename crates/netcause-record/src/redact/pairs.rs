@@ -39,7 +39,8 @@ pub(super) fn pair(
 fn key_around<'a>(text: &'a str, hit: &Range<usize>, floor: usize) -> Option<Key<'a>> {
     let lowest = floor.max(hit.start.saturating_sub(LONGEST_KEY));
     let before = text.as_bytes().get(lowest..hit.start)?;
-    let start = before.iter().rposition(|&letter| !is_key(letter)).map_or(lowest, |at| lowest + at + 1);
+    let start =
+        before.iter().rposition(|&letter| !is_key(letter)).map_or(lowest, |at| lowest + at + 1);
     let ahead = text.as_bytes().get(hit.end..)?.iter().take(LONGEST_KEY);
     let end = hit.end + ahead.take_while(|letter| is_key(**letter)).count();
     let name = text.get(start..end)?;
@@ -236,11 +237,12 @@ fn has_semicolon_ahead(text: &str, at: usize) -> bool {
 fn is_prose(text: &str, key: &Key<'_>, start: usize, value: &str) -> bool {
     let before = text.get(..key.place.start).unwrap_or_default();
     let after = text.get(start + value.len()..).unwrap_or_default();
-    let follows_word = before.strip_suffix(' ').is_some_and(|before| {
-        before.ends_with(|letter: char| letter.is_ascii_alphabetic())
-    });
+    let follows_word = before
+        .strip_suffix(' ')
+        .is_some_and(|before| before.ends_with(|letter: char| letter.is_ascii_alphabetic()));
     let more = after.strip_prefix(' ').unwrap_or_default();
-    let next_word = more.len() - more.trim_start_matches(|letter: char| letter.is_ascii_lowercase()).len();
+    let next_word =
+        more.len() - more.trim_start_matches(|letter: char| letter.is_ascii_lowercase()).len();
     byte(text, key.place.end) == b':'
         && follows_word
         && !key.name.to_ascii_lowercase().contains("pass")

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::packed::{self, MatchKind};
-use aho_corasick::{AhoCorasick, Input};
+use aho_corasick::{AhoCorasick, Input, Match};
 
 use super::shapes::{SHAPES, Shape};
 
@@ -25,9 +25,31 @@ pub(super) enum Rule {
 
 /// Pieces of keys, without the first letter, whose case varies most.
 const KEYS: &[&str] = &[
-    "assw", "ASSW", "assphr", "ASSPHR", "asscode", "pwd", "PWD", "Pwd", "oken", "OKEN", "ecret",
-    "ECRET", "redential", "REDENTIAL", "uthoriz", "UTHORIZ", "ookie", "OOKIE", "key", "Key", "KEY",
-    "ession", "SESS", "jwt", "JWT",
+    "assw",
+    "ASSW",
+    "assphr",
+    "ASSPHR",
+    "asscode",
+    "pwd",
+    "PWD",
+    "Pwd",
+    "oken",
+    "OKEN",
+    "ecret",
+    "ECRET",
+    "redential",
+    "REDENTIAL",
+    "uthoriz",
+    "UTHORIZ",
+    "ookie",
+    "OOKIE",
+    "key",
+    "Key",
+    "KEY",
+    "ession",
+    "SESS",
+    "jwt",
+    "JWT",
 ];
 
 const SCHEMES: &[&str] = &["earer ", "EARER ", "asic ", "ASIC ", "igest ", "egotiate ", "NTLM "];
@@ -61,7 +83,8 @@ enum Search {
 impl Prefilter {
     /// The pieces of the built-in rules.
     pub(super) fn built_in() -> &'static Self {
-        static BUILT_IN: LazyLock<Prefilter> = LazyLock::new(|| Prefilter::build(&built_in(), false));
+        static BUILT_IN: LazyLock<Prefilter> =
+            LazyLock::new(|| Prefilter::build(&built_in(), false));
         &BUILT_IN
     }
 
@@ -96,7 +119,7 @@ impl Prefilter {
         }
         let span = at..text.len();
         let hit = match &self.search {
-            Search::Packed(searcher) => searcher.find_in(text, span.into()),
+            Search::Packed(searcher) => find_packed(searcher, text, at),
             Search::Automaton(automaton) => automaton.find(Input::new(text).span(span)),
             Search::Nothing => None,
         }?;
@@ -105,8 +128,24 @@ impl Prefilter {
     }
 }
 
+/// Texts shorter than this are searched one byte after the other; padded they are not.
+const PADDED: usize = 64;
+
+fn find_packed(searcher: &packed::Searcher, text: &[u8], at: usize) -> Option<Match> {
+    let rest = text.get(at..)?;
+    if rest.len() >= PADDED {
+        return searcher.find_in(text, (at..text.len()).into());
+    }
+    // No piece contains a NUL, so none is found in the padding.
+    let mut padded = [0; PADDED];
+    padded.get_mut(..rest.len())?.copy_from_slice(rest);
+    let hit = searcher.find(&padded)?;
+    Some(Match::new(hit.pattern(), at + hit.start()..at + hit.end()))
+}
+
 fn built_in() -> Vec<(&'static str, Rule)> {
-    let all = |pieces: &'static [&'static str], rule| pieces.iter().map(move |piece| (*piece, rule));
+    let all =
+        |pieces: &'static [&'static str], rule| pieces.iter().map(move |piece| (*piece, rule));
     all(&["://"], Rule::Url)
         .chain(all(DATA_SOURCES, Rule::DataSource))
         .chain(all(KEYS, Rule::Key))

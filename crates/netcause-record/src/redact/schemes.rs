@@ -6,9 +6,35 @@ use super::{Found, byte, run, take};
 
 /// Words that follow `Bearer` in prose.
 const PROSE: &[&str] = &[
-    "auth", "authentication", "authorization", "challenge", "credential", "credentials", "error",
-    "format", "header", "is", "or", "and", "not", "realm", "required", "scheme", "token", "tokens",
-    "type", "was", "with", "of", "in", "for", "to", "from", "expected", "missing", "only",
+    "auth",
+    "authentication",
+    "authorization",
+    "challenge",
+    "credential",
+    "credentials",
+    "error",
+    "format",
+    "header",
+    "is",
+    "or",
+    "and",
+    "not",
+    "realm",
+    "required",
+    "scheme",
+    "token",
+    "tokens",
+    "type",
+    "was",
+    "with",
+    "of",
+    "in",
+    "for",
+    "to",
+    "from",
+    "expected",
+    "missing",
+    "only",
 ];
 
 /// Takes the credentials behind a scheme whose name, without its first letter and with a
@@ -53,7 +79,8 @@ fn is_bearer(name: &str, token: &str) -> bool {
             && !PROSE.iter().any(|word| bare.eq_ignore_ascii_case(word))
             && !bare.eq_ignore_ascii_case("error_description")
     } else {
-        token.len() >= 3 && !token.bytes().all(|letter| letter.is_ascii_alphabetic() || letter == b'.')
+        token.len() >= 3
+            && !token.bytes().all(|letter| letter.is_ascii_alphabetic() || letter == b'.')
     }
 }
 

@@ -43,7 +43,8 @@ fn is_pair(authority: &[u8]) -> bool {
     !authority.starts_with(b"[")
         && memchr::memchr(b':', authority).is_some_and(|colon| {
             let after = authority.get(colon + 1..).unwrap_or_default();
-            !after.is_empty() && !after.iter().all(|letter| letter.is_ascii_digit() || *letter == b',')
+            !after.is_empty()
+                && !after.iter().all(|letter| letter.is_ascii_digit() || *letter == b',')
         })
 }
 

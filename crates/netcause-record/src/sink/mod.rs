@@ -1,0 +1,100 @@
+//! [`Sink`] and [`LineWriter`]: lines that leave at once, and never hold the caller up.
+//!
+//! A line is one write. Files take it as it is. Pipes, sockets and terminals may stall when
+//! nobody reads: there a line is only written as far as there is room, and what is left
+//! waits in a bounded queue ([`lane`]) that one thread drains, started when it is first
+//! needed. Order is kept; what does not fit into the queue is lost and counted.
+
+use std::fmt;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::Counts;
+use device::Device;
+use lane::Lane;
+
+mod device;
+mod lane;
+
+/// The most bytes that wait for a stalled reader.
+const QUEUE: usize = 1 << 20;
+
+/// Where lines go.
+///
+/// # Example
+///
+/// ```no_run
+/// use netcause_record::Sink;
+///
+/// let sink = Sink::file("service.log")?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Sink(Device);
+
+impl Sink {
+    /// Standard output.
+    #[must_use]
+    pub fn stdout() -> Self {
+        Sink(Device::stdout())
+    }
+
+    /// Standard error.
+    #[must_use]
+    pub fn stderr() -> Self {
+        Sink(Device::stderr())
+    }
+
+    /// A file, created where it is missing, appended to where it is not. A named pipe or a
+    /// terminal's device may stand there, too.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be opened for writing.
+    pub fn file(path: impl AsRef<Path>) -> io::Result<Self> {
+        let file = OpenOptions::new().append(true).create(true).open(path)?;
+        Ok(Sink(Device::file(file)))
+    }
+
+    /// Anything that writes. Its `write` is called with whole lines, and holds the caller up
+    /// for as long as it takes.
+    #[must_use]
+    pub fn writer(writer: Box<dyn Write + Send>) -> Self {
+        Sink(Device::writer(writer))
+    }
+}
+
+/// Writes lines to a sink, from any thread.
+pub(crate) struct LineWriter(Arc<Lane>);
+
+impl LineWriter {
+    pub(crate) fn new(sink: Sink) -> Self {
+        LineWriter(Arc::new(Lane::new(sink.0, QUEUE)))
+    }
+
+    /// Writes one line, its line feed included, or keeps it, or counts it as lost.
+    pub(crate) fn write(&self, line: &[u8]) {
+        self.0.write(line);
+    }
+
+    /// Waits until nothing is kept; says how many lines still are when the time is over.
+    pub(crate) fn flush(&self, timeout: Duration) -> u64 {
+        self.0.flush(timeout)
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        self.0.counts()
+    }
+}
+
+impl fmt::Debug for LineWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LineWriter").field(self.0.device()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;
