@@ -68,7 +68,7 @@ const FAILURES: [Expected; 12] = [
     Expected { message: "could not fetch the terms of sale", host: "documents.example", method: "GET",
         phase: "body", category: "connection_reset", error_type: "body_truncated", cause: "peer_fault" },
     Expected { message: "could not notify the warehouse", host: "warehouse.example", method: "POST",
-        phase: "", category: "protocol", error_type: "invalid_response", cause: "misconfiguration" },
+        phase: "response", category: "protocol", error_type: "invalid_response", cause: "misconfiguration" },
 ];
 
 fn by_message<'a>(records: &'a [Record], message: &str) -> &'a Record {

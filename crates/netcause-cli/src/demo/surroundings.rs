@@ -9,8 +9,11 @@ use super::checkout::Services;
 use super::client::Service;
 use crate::peers::{Certificates, Leaf, Peer, Script, TlsOptions, scripts};
 
-/// How long connecting may take on this machine.
-const CONNECT: Duration = Duration::from_millis(100);
+/// How long connecting to the payment service may take.
+const HURRIED: Duration = Duration::from_millis(100);
+
+/// How long connecting may take on this machine, also when it is busy.
+const CONNECT: Duration = Duration::from_millis(300);
 
 /// How long an answer may take on this machine.
 const ANSWER: Duration = Duration::from_millis(500);
@@ -47,12 +50,13 @@ impl Surroundings {
         let documents = here.http("documents.example", vec![scripts::truncated_body()]).await?;
         let warehouse = here.http("warehouse.example", vec![ssh()]).await?;
 
+        let hurried = here.client(&certificates, HURRIED)?;
         let nearby = here.client(&certificates, CONNECT)?;
         let distant = here.client(&certificates, LOOKUP)?;
         let near = |url| service(url, &nearby, CONNECT, ANSWER);
         let services = Services {
             prices: near(prices),
-            payments: near(payments),
+            payments: service(payments, &hurried, HURRIED, ANSWER),
             inventory: near(inventory),
             fraud: near(fraud),
             rates: service(rates, &distant, LOOKUP, LOOKUP + ANSWER),
