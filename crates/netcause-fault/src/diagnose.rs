@@ -165,6 +165,10 @@ impl Fault<'_> {
             R::StreamRefused => (Cause::PeerOverloaded, Possible),
             R::KeepaliveTimeout | R::ConnectionTimeoutEstablished => (Cause::NetworkPath, Possible),
             R::InvalidResponse if self.phase == Some(Phase::Body) => (Cause::PeerFault, Likely),
+            // The port of another protocol, for the most part.
+            R::InvalidResponse if self.phase == Some(Phase::Response) => {
+                (Cause::Misconfiguration, Likely)
+            }
             R::InvalidResponse => (Cause::Misconfiguration, Possible),
             _ => return None,
         };
@@ -193,7 +197,8 @@ impl Fault<'_> {
         match status {
             429 | 503 => Retry::AfterDelay,
             408 | 425 => Retry::IfIdempotent,
-            501 | 505 | 400..500 => Retry::No,
+            501 | 505 => Retry::No,
+            400..=499 => Retry::No,
             _ => Retry::IfIdempotent,
         }
     }

@@ -28,6 +28,10 @@ const SEPARATOR: &str = ": ";
 /// What hyper-util's `ConnectError` prints; the peer is in its `Debug` output.
 const CONNECT_ERROR: &str = "tcp connect error";
 
+/// What `TcpStream::connect_timeout` of the standard library prints when its limit runs
+/// out; the operating system's text begins with a capital and has a number.
+const CONNECT_TIMER: &str = "connection timed out";
+
 /// Read beyond the limit before secrets are removed, so that a cut does not hide the end
 /// by which a secret is known.
 const SLACK: usize = 256;
@@ -195,8 +199,10 @@ impl Chain {
         let mut writer = LineWriter::new(&mut self.text, start, start + room + slack(options));
         // An error is either the full buffer or the error's own fault: what is there counts.
         let _ = walk::render(error, &mut writer);
-        if self.text.get(start..) == Some(CONNECT_ERROR) {
-            self.facts.peer = walk::peer_of_connect_error(error);
+        match self.text.get(start..) {
+            Some(CONNECT_ERROR) => self.facts.peer = walk::peer_of_connect_error(error),
+            Some(CONNECT_TIMER) => self.facts.connect_timer = walk::is_of_std(error),
+            _ => {}
         }
         self.close_within(start, start + room, options);
         if walk::os_error(error).is_some() {

@@ -69,6 +69,12 @@ pub(super) fn os_error(error: &(dyn Error + 'static)) -> Option<(i32, &'static s
     Some((code, errno::text(code)?))
 }
 
+/// Whether the text is the standard library's own: no number and no payload gave it.
+pub(super) fn is_of_std(error: &(dyn Error + 'static)) -> bool {
+    let plain = |io: &io::Error| io.raw_os_error().is_none() && io.get_ref().is_none();
+    error.downcast_ref::<io::Error>().is_some_and(plain)
+}
+
 /// The address that hyper-util's private `ConnectError` shows in its `Debug` output only:
 /// `ConnectError("tcp connect error", 127.0.0.1:1, …)`.
 pub(super) fn peer_of_connect_error(error: &dyn Error) -> Option<SocketAddr> {

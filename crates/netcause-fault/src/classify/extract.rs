@@ -55,8 +55,8 @@ impl Url<'_> {
 /// The URL around `://` at `colon`.
 pub(super) fn url(text: &str, colon: usize) -> Url<'_> {
     let before = text.get(..colon).unwrap_or_default();
-    let is_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    let start = before.len() - before.chars().rev().take_while(|c| is_scheme(*c)).count();
+    let is_scheme = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'-' | b'.');
+    let start = before.len() - before.bytes().rev().take_while(is_scheme).count();
     let lead = text.get(..start).unwrap_or_default();
     let rest = text.get(start..).unwrap_or_default();
     let url = rest.get(..url_length(rest)).unwrap_or_default();
@@ -77,32 +77,28 @@ pub(super) fn url(text: &str, colon: usize) -> Url<'_> {
 /// was opened before it, without the punctuation of the sentence.
 fn url_length(text: &str) -> usize {
     let mut depth = 0_usize;
-    let end = text
-        .char_indices()
-        .find(|(_, c)| match c {
-            '(' | '[' | '{' => {
-                depth += 1;
-                false
-            }
-            ')' | ']' | '}' => {
-                let closes = depth == 0;
-                depth = depth.saturating_sub(1);
-                closes
-            }
-            _ => {
-                c.is_whitespace()
-                    || c.is_control()
-                    || matches!(c, '"' | '\'' | '`' | '<' | '>' | '|')
-            }
-        })
-        .map_or(text.len(), |(at, _)| at);
+    let ends = |byte: &u8| match byte {
+        b'(' | b'[' | b'{' => {
+            depth += 1;
+            false
+        }
+        b')' | b']' | b'}' => {
+            let closes = depth == 0;
+            depth = depth.saturating_sub(1);
+            closes
+        }
+        // Printed URLs have no other characters than ASCII; one that has is taken whole.
+        _ => *byte <= b' ' || *byte == 0x7f || b"\"'`<>|".contains(byte),
+    };
+    let end = text.as_bytes().iter().position(ends).unwrap_or(text.len());
     text.get(..end).unwrap_or_default().trim_end_matches(['.', ',', ':', ';', '!', '?', '…']).len()
 }
 
 /// Host and port of what follows `://`; user info is no part of the host (RFC 3986 §3.2).
 fn authority<'a>(rest: &'a str, scheme: &str) -> Option<HostPort<'a>> {
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let host_port = authority.rsplit('@').next()?;
+    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    let authority = rest.get(..end.unwrap_or(rest.len()))?;
+    let host_port = authority.rsplit_once('@').map_or(authority, |(_, host_port)| host_port);
     let (host, port) = split_port(host_port);
     if !is_host(host) {
         return None;
@@ -115,13 +111,14 @@ fn split_port(text: &str) -> (&str, Option<u16>) {
     if let Some((host, rest)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return (host, rest.strip_prefix(':').and_then(|port| port.parse().ok()));
     }
-    match text.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') => match port.parse() {
+    match text.split_once(':') {
+        Some((host, "")) => (host, None),
+        // A second colon makes it an IPv6 address, which does not parse as a port.
+        Some((host, port)) => match port.parse() {
             Ok(port) => (host, Some(port)),
-            Err(_) if port.is_empty() => (host, None),
             Err(_) => (text, None),
         },
-        _ => (text, None),
+        None => (text, None),
     }
 }
 
@@ -130,10 +127,7 @@ fn is_host(host: &str) -> bool {
         return host.split('%').next().is_some_and(|it| it.parse::<IpAddr>().is_ok());
     }
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
-    !host.is_empty()
-        && host.len() <= 255
-        && host.chars().all(is_part)
-        && host.chars().any(char::is_alphanumeric)
+    host.len() <= 255 && host.chars().all(is_part) && host.contains(char::is_alphanumeric)
 }
 
 fn implied_port(scheme: &str) -> Option<u16> {

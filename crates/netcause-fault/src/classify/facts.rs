@@ -36,6 +36,8 @@ pub(crate) struct Facts {
     /// The innermost kind that the standard library's errors carry and that is one of
     /// the connection's.
     pub(crate) kind: Option<Os>,
+    /// Whether the limit of `TcpStream::connect_timeout` ran out.
+    pub(crate) connect_timer: bool,
     /// Whether an error says that its input ended early.
     pub(crate) unexpected_eof: bool,
     /// The address that a connect error names.

@@ -167,6 +167,7 @@ pub(super) static RULES: &[Rule] = &[
     at("tcp connect error", Stage::Tcp, "hyper-util"),
     at("tcp open error", Stage::Tcp, "hyper-util"),
     at("tcp bind local error", Stage::Tcp, "hyper-util"),
+    at("kind: timedout, message: \"connection timed out\"", Stage::Tcp, "std connect_timeout Debug"),
     at("client error (connect)", Stage::Connect, "hyper-util"),
     at("legacy::error(connect", Stage::Connect, "hyper-util Debug"),
     at("error trying to connect", Stage::Connect, "hyper 0.14"),
@@ -429,6 +430,7 @@ pub(super) static RULES: &[Rule] = &[
     // --- limits that ran out
     note("deadline has elapsed", Says::OwnTimer, "tokio"),
     note("elapsed(())", Says::OwnTimer, "tokio Debug"),
+    note("kind: timedout, message: \"connection timed out\"", Says::OwnTimer, "std connect_timeout Debug"),
     note("source: timedout", Says::OwnTimer, "reqwest Debug"),
     note("error(connect, timedout)", Says::OwnTimer, "reqwest Debug"),
     note("timed out", Says::Timer, "generic"),

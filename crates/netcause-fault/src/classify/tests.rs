@@ -104,7 +104,7 @@ fn texts_of_reqwest_and_hyper() {
         ),
         (
             format!("{send}client error (SendRequest): invalid HTTP version parsed"),
-            reason(Reason::InvalidResponse, None),
+            reason(Reason::InvalidResponse, Some(Phase::Response)),
         ),
         (format!("{send}operation timed out"), reason(Reason::Timeout, None)),
         (format!("{tls}operation timed out"), reason(Reason::Timeout, None)),
@@ -197,7 +197,7 @@ fn debug_output_of_reqwest_says_the_same() {
         ("reqwest::Error { kind: Request, url: \"http://a/\", source: TimedOut }".to_owned(), reason(Reason::Timeout, None)),
         ("reqwest::Error { kind: Decode, url: \"http://a/\", source: reqwest::Error { kind: Body, source: TimedOut } }".to_owned(), reason(Reason::BodyTimeout, Some(Phase::Body))),
         ("hyper_util::client::legacy::Error(SendRequest, hyper::Error(IncompleteMessage))".to_owned(), reason(Reason::ConnectionClosed, None)),
-        ("hyper_util::client::legacy::Error(SendRequest, hyper::Error(Parse(Version)))".to_owned(), reason(Reason::InvalidResponse, None)),
+        ("hyper_util::client::legacy::Error(SendRequest, hyper::Error(Parse(Version)))".to_owned(), reason(Reason::InvalidResponse, Some(Phase::Response))),
         ("hyper::Error(Body, Custom { kind: UnexpectedEof, error: IncompleteBody })".to_owned(), reason(Reason::BodyTruncated, Some(Phase::Body))),
         ("reqwest::Error { kind: Builder, url: \"localhost:1/x\", source: BadScheme }".to_owned(), None),
     ];
@@ -461,6 +461,21 @@ fn a_timer_of_our_own_has_no_error_number() {
     let kernel = classify(&kernel).unwrap();
     assert_eq!(kernel.category, Category::ConnectTimeout);
     assert_eq!(kernel.evidence.as_slice(), [Evidence::OsError(110)]);
+}
+
+#[test]
+fn the_limit_of_the_standard_library_is_known_by_its_words() {
+    use std::net::{SocketAddr, TcpStream};
+    // Nothing answers in a nanosecond, not even this host.
+    let nowhere = SocketAddr::from(([192, 0, 2, 1], 9));
+    let error = TcpStream::connect_timeout(&nowhere, Duration::from_nanos(1)).unwrap_err();
+    if error.kind() == io::ErrorKind::TimedOut {
+        let fault = classify(&error).unwrap();
+        assert_eq!((fault.category, fault.phase), (Category::ConnectTimeout, Some(Phase::Connect)));
+    }
+    let debug = "Error { kind: TimedOut, message: \"connection timed out\" }";
+    assert_eq!(of(debug), reason(Reason::ConnectTimeout, Some(Phase::Connect)));
+    assert_eq!(of("connection timed out"), reason(Reason::Timeout, None));
 }
 
 #[test]

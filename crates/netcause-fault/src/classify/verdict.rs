@@ -38,6 +38,10 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
 
 /// Adds what the types say to what the words say.
 fn consider_types(reading: &mut Reading<'_>, facts: &Facts) {
+    if facts.connect_timer {
+        reading.place(Stage::Tcp);
+        reading.consider(Finding::Timer(true));
+    }
     match (facts.code.and_then(Os::of_this_host), facts.kind) {
         (Some(os), _) => reading.consider(Finding::Os(os)),
         (None, Some(Os::TimedOut)) if reading.finding().is_none() => {
@@ -88,6 +92,9 @@ fn of_reason(reason: Reason, reading: &Reading<'_>) -> Fault<'static> {
     };
     let mut fault = Fault::of_reason(reason);
     fault.phase = phase_of(reason);
+    if reason == Reason::InvalidResponse && reading.at(Stage::Exchange) {
+        fault.phase = Some(Phase::Response);
+    }
     if reason == Reason::ResponseTimeout {
         fault.limit = Some(Limit::Response);
     }
@@ -119,7 +126,9 @@ fn of_os(os: Os, code: Option<i32>, reading: &Reading<'_>) -> Option<Fault<'stat
         Os::AddressNotAvailable => Reason::AddressNotAvailable,
         Os::OpenFiles => Reason::TooManyOpenFiles,
         Os::Buffers => return Some(Fault::new(Category::LocalResource)),
-        Os::Denied | Os::Invalid if connecting => Reason::ConnectDenied,
+        Os::Denied if connecting => Reason::ConnectDenied,
+        // A blackhole route, or a link-local address without its interface.
+        Os::Invalid if connecting => return Some(Fault::new(Category::Unreachable)),
         Os::NotFound if connecting => Reason::SocketPathNotFound,
         Os::WouldBlock if established => return Some(of_timer(reading)),
         Os::Denied | Os::Invalid | Os::NotFound | Os::WouldBlock => return None,

@@ -253,6 +253,10 @@ fn of_reason(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
         R::Timeout if fault.limit == Some(Limit::Connect) => plain(
             "the limit ran out while the connection was made: lookup, TCP or TLS; nothing was sent",
         ),
+        R::Timeout if fault.evidence.iter().any(|it| matches!(it, Evidence::OsError(_))) => plain(
+            "the kernel gave up: a connection attempt, or an established connection, got no \
+             answer at all",
+        ),
         R::Timeout => plain(
             "the limit ran out and nothing tells in which phase: set a connect limit of its own to tell connecting from waiting",
         ),

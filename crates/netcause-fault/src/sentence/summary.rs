@@ -97,7 +97,7 @@ impl Summary<'_> {
         let what = match self.0.reason {
             Some(Reason::DnsHostNotFound) => " failed: no such name",
             Some(Reason::DnsNoAddress) => " failed: the name has no address",
-            Some(Reason::DnsTemporaryFailure) => " failed: the name server could not answer",
+            Some(Reason::DnsTemporaryFailure) => " failed: temporary failure",
             Some(Reason::DnsTimeout) => " timed out",
             _ => " failed",
         };
