@@ -17,6 +17,8 @@ pub(super) struct Rule {
     pub(super) says: Says,
     /// Whether a log message that contains it speaks of a failure, too.
     pub(super) in_messages: bool,
+    /// Whether it names a setting as well, so that it has to be a clause of its own.
+    pub(super) is_noun: bool,
 }
 
 impl Rule {
@@ -46,6 +48,8 @@ pub(super) enum Says {
     OwnTimer,
     /// Where in the exchange.
     At(Stage),
+    /// The input ended early: a connection's, if the text speaks of one; else perhaps a file's.
+    Ended,
     /// That nobody else is to blame: no fault.
     Harmless,
     /// As `Harmless`, in a log message only.
@@ -110,7 +114,7 @@ pub(super) enum Stage {
 }
 
 const fn says(pattern: &'static str, says: Says) -> Rule {
-    Rule { pattern, says, in_messages: true }
+    Rule { pattern, says, in_messages: true, is_noun: false }
 }
 
 const fn is(pattern: &'static str, reason: Reason, _source: &str) -> Rule {
@@ -151,6 +155,11 @@ pub(super) static KNOWN_LINKS: &[(&str, Says)] = &[
     ("operation timed out", Says::Timer),
 ];
 
+/// A rule for words that name a limit, be it that it ran out or that it is set.
+const fn noun(rule: Rule) -> Rule {
+    Rule { is_noun: true, ..rule }
+}
+
 /// Every pattern; the order does not matter.
 #[rustfmt::skip]
 pub(super) static RULES: &[Rule] = &[
@@ -174,7 +183,7 @@ pub(super) static RULES: &[Rule] = &[
     at("connect to", Stage::Trying, "generic"),
     at("connecting to", Stage::Trying, "generic"),
     at("while connecting", Stage::Trying, "generic"),
-    at("connect timeout", Stage::Trying, "generic"),
+    noun(at("connect timeout", Stage::Trying, "generic")),
     at("connect timed out", Stage::Trying, "generic"),
     at("failed to connect", Stage::FailedConnect, "generic"),
     at("could not connect", Stage::FailedConnect, "generic"),
@@ -378,7 +387,7 @@ pub(super) static RULES: &[Rule] = &[
     is("no shared cipher", Reason::TlsHandshakeFailure, "OpenSSL"),
     is("tls handshake eof", Reason::TlsHandshakeClosed, "tokio-rustls"),
     is("connection closed via error", Reason::TlsHandshakeClosed, "macOS"),
-    is("tls handshake timeout", Reason::TlsHandshakeTimeout, "generic"),
+    noun(is("tls handshake timeout", Reason::TlsHandshakeTimeout, "generic")),
     is("tls handshake timed out", Reason::TlsHandshakeTimeout, "generic"),
     is("handshake operation timed out", Reason::TlsHandshakeTimeout, "generic"),
 
@@ -414,8 +423,9 @@ pub(super) static RULES: &[Rule] = &[
     is("peer disconnected", Reason::ConnectionClosed, "generic"),
     is("socket hang up", Reason::ConnectionClosed, "generic"),
     weak(is("connection closed", Reason::ConnectionClosed, "generic")),
-    weak(is("early eof", Reason::ConnectionClosed, "tokio")),
-    weak(is("unexpected eof", Reason::ConnectionClosed, "generic")),
+    note("early eof", Says::Ended, "tokio"),
+    note("unexpected eof", Says::Ended, "generic"),
+    note("failed to fill whole buffer", Says::Ended, "std"),
     is("end of file before message length reached", Reason::BodyTruncated, "hyper"),
     is("incompletebody", Reason::BodyTruncated, "hyper Debug"),
     is("unexpected eof during chunk*", Reason::BodyTruncated, "hyper"),
@@ -438,16 +448,16 @@ pub(super) static RULES: &[Rule] = &[
     note("timeout exceeded", Says::Timer, "generic"),
     note("timeout of ", Says::ExceededLimit, "generic"),
     note("timeout while", Says::Timer, "generic"),
-    note("request timeout", Says::Timer, "generic"),
+    noun(note("request timeout", Says::Timer, "generic")),
     note("i/o timeout", Says::Timer, "generic"),
-    weak(note("connect timeout", Says::Timer, "generic")),
-    note("connection timeout", Says::Timer, "generic"),
+    noun(note("connect timeout", Says::Timer, "generic")),
+    noun(note("connection timeout", Says::Timer, "generic")),
     note("timeout reached", Says::Timer, "generic"),
     note("timeout was reached", Says::Timer, "generic"),
     note("the semaphore timeout period has expired", Says::Timer, "Windows 121"),
     is("deadline exceeded", Reason::ResponseTimeout, "generic"),
     is("read timed out", Reason::ResponseTimeout, "generic"),
-    is("read timeout", Reason::ResponseTimeout, "generic"),
+    noun(is("read timeout", Reason::ResponseTimeout, "generic")),
     is("pool timed out", Reason::PoolTimeout, "generic"),
 
     // --- answers that are not of the protocol

@@ -38,6 +38,8 @@ pub(super) struct Reading<'a> {
     /// Where the text of the body's decoding error would begin.
     decode_end: Option<usize>,
     pub(super) harmless: bool,
+    /// Whether an input ended early.
+    pub(super) ended: bool,
     pub(super) url: Option<Url<'a>>,
     pub(super) address: Option<HostPort<'a>>,
     pub(super) peer: Option<SocketAddr>,
@@ -109,9 +111,9 @@ impl<'a> Reading<'a> {
         stages.iter().any(|stage| self.at(*stage))
     }
 
-    /// Whether anything was found that speaks of a peer.
-    pub(super) fn has_stage(&self) -> bool {
-        self.stages != 0
+    /// Whether the text speaks of a connection.
+    pub(super) fn has_peer(&self) -> bool {
+        self.stages != 0 || self.url.is_some() || self.address.is_some()
     }
 
     /// Whether the text is one of the HTTP clients whose own timers print these words.
@@ -135,11 +137,14 @@ impl<'a> Reading<'a> {
     /// Whether something stands behind the words that announce a decoding error.
     pub(super) fn has_decode_error(&self, text: &str) -> bool {
         let Some(rest) = self.decode_end.and_then(|end| text.get(end..)) else { return false };
+        if rest.contains(", source: ") {
+            return true;
+        }
         let rest = match rest.strip_prefix(" for url (") {
             Some(after) => after.split_once("): ").map_or("", |(_, inner)| inner),
             None => rest.strip_prefix(": ").unwrap_or_default(),
         };
-        !matches!(rest, "" | "request or response body error")
+        !rest.is_empty()
     }
 
     fn take(&mut self, says: Says, text: &'a str, start: usize, end: usize) {
@@ -167,6 +172,7 @@ impl<'a> Reading<'a> {
                     self.decode_end = Some(end);
                 }
             }
+            Says::Ended => self.ended = true,
             Says::Harmless | Says::HarmlessMessage => self.harmless = true,
             Says::Alert => {
                 let name = extract::word(after);
@@ -234,7 +240,7 @@ fn allowed(rule: &Rule, text: &str, start: usize, end: usize, source: Source) ->
     let bytes = text.as_bytes();
     let starts = !joins(bytes, start.checked_sub(1), start);
     let ends = rule.is_open() || !joins(bytes, end.checked_sub(1), end);
-    starts && ends && !(rule.says == Says::Timer && is_setting(text.get(end..).unwrap_or_default()))
+    starts && ends && (!rule.is_noun || is_clause(text, start, end))
 }
 
 /// Whether both bytes belong to one word.
@@ -244,13 +250,21 @@ fn joins(bytes: &[u8], left: Option<usize>, right: usize) -> bool {
         && bytes.get(right).is_some_and(is_word)
 }
 
-/// Whether `connect timeout` goes on as a setting does: `=5s`, `: 5s`, ` is 5s`.
-fn is_setting(after: &str) -> bool {
-    let value = ["=", ": ", ":", " = ", " is ", " set to "]
-        .iter()
-        .find_map(|between| after.strip_prefix(between))
-        .unwrap_or_default();
-    value.starts_with(|c: char| c.is_ascii_digit())
+/// Whether the words stand for themselves, as a failure does: `…: connection timeout`, and
+/// not `the connection timeout is 5s`.
+fn is_clause(text: &str, start: usize, end: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default().trim_end();
+    let after = text.get(end..).unwrap_or_default();
+    let begins =
+        before.is_empty() || before.ends_with([':', ',', ';', '(', '[', '"', '\'', '-', '|', '>']);
+    let goes_on = after.trim_start_matches([':', ',', '.', ';', ')', ']', '"', '\'', '!']);
+    let ends = goes_on.is_empty()
+        || (goes_on.len() < after.len()
+            && !goes_on.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+        || [" after ", " while ", " to ", " on ", " for ", " ("]
+            .iter()
+            .any(|word| after.starts_with(word));
+    begins && ends
 }
 
 const fn is_limit(reason: Reason) -> bool {

@@ -318,6 +318,11 @@ fn what_is_not_about_a_peer_is_no_fault() {
         "failed to open config: No such file or directory (os error 2)",
         "order 503 of table 404 has 111 parts",
         "uncountable timed outing",
+        "early eof",
+        "reading the connection timeout: invalid digit found in string",
+        "connect timeout must be positive",
+        "invalid request timeout",
+        "could not read the cache: failed to fill whole buffer",
         "http://timed out.example/connection refused".split(' ').next().unwrap_or_default(),
         "GET http://shop.example/connection-refused/timed-out took 3ms",
     ] {
@@ -397,6 +402,18 @@ fn addresses_limits_and_tries_are_read_where_they_are_anchored() {
     assert_eq!(python.attempts.attempt, None);
     let keys = classify_text("connection reset by peer attempt=3 max_attempts=7").unwrap();
     assert_eq!((keys.attempts.attempt, keys.attempts.max_attempts), (Some(3), Some(7)));
+}
+
+#[test]
+fn a_limit_that_is_only_named_has_to_stand_for_itself() {
+    for text in ["connection timeout", "fetch: connection timeout", "connection timeout: gave up"] {
+        assert_eq!(of(text), reason(Reason::Timeout, None), "{text}");
+    }
+    assert_eq!(
+        of("connect timeout after 5s"),
+        reason(Reason::ConnectTimeout, Some(Phase::Connect))
+    );
+    assert_eq!(of("connection timeout: 5s"), None);
 }
 
 #[test]

@@ -51,7 +51,8 @@ fn consider_types(reading: &mut Reading<'_>, facts: &Facts) {
         (None, Some(os)) if reading.finding().is_none() => reading.consider(Finding::Os(os)),
         _ => {}
     }
-    if facts.unexpected_eof && reading.finding().is_none() && reading.has_stage() {
+    if (facts.unexpected_eof || reading.ended) && reading.finding().is_none() && reading.has_peer()
+    {
         reading.consider(Finding::Is(Reason::ConnectionClosed));
     }
     #[cfg(feature = "rustls")]
