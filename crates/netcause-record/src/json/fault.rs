@@ -7,7 +7,6 @@ use std::time::Duration;
 use netcause_fault::{Attempts, Cause, Certificate, Evidence, Fault, Peer, Request};
 
 use super::Members;
-use crate::escape::Escaping;
 use crate::{ErrorText, Record, Redactor, time};
 
 /// From so many links on a chain tells more than its text in one line.
@@ -202,6 +201,8 @@ pub(crate) fn push_address(address: IpAddr, out: &mut String) {
             }
         }
         // Writing to a line cannot fail.
-        IpAddr::V6(address) => drop(write!(Escaping(out), "{address}")),
+        IpAddr::V6(address) => {
+            let _ = write!(out, "{address}");
+        }
     }
 }

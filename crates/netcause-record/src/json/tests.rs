@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use netcause_fault::{
-    Category, Cause, Certificate, Confidence, Evidence, Fault, Limit, Phase, Retry,
+    Cause, Certificate, Category, Confidence, Evidence, Fault, Limit, Phase, Reason, Retry,
 };
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -32,7 +32,7 @@ fn record<'a>(resource: &'a Resource, fields: &'a [Field<'a>]) -> Record<'a> {
 }
 
 fn fault() -> Fault<'static> {
-    let mut fault = Fault::new(Category::ConnectTimeout);
+    let mut fault = Fault::of_reason(Reason::ConnectTimeout);
     fault.phase = Some(Phase::Connect);
     fault.elapsed = Some(Duration::from_millis(101));
     fault.timeout = Some(Duration::from_millis(100));
@@ -122,6 +122,7 @@ fn a_failing_event_reads_as_designed() {
         "error.message": "a: b: c",
         "fault.chain": ["a", "b", "c"],
         "fault.category": "connect_timeout",
+        "fault.reason": "connect_timeout",
         "fault.phase": "connect",
         "fault.elapsed_ms": 101,
         "fault.timeout_ms": 100,
@@ -263,6 +264,11 @@ proptest! {
             prop_assert_eq!(out, serde_json::to_string(&number).unwrap());
         }
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn a_line_is_valid_and_never_over_the_limit(

@@ -233,7 +233,7 @@ impl Wrapped<'_> {
     /// What is formatted goes straight into the line.
     fn format(&mut self, arguments: fmt::Arguments<'_>) {
         // Writing to a line cannot fail.
-        drop(self.write_fmt(arguments));
+        let _ = self.write_fmt(arguments);
     }
 }
 

@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::time::{Duration, UNIX_EPOCH};
 
-use netcause_fault::{Category, Confidence, Evidence};
+use netcause_fault::{Confidence, Evidence, Reason};
 
 use super::*;
 use crate::escape::is_dangerous;
@@ -24,7 +24,7 @@ fn record(resource: &Resource) -> Record<'_> {
 }
 
 fn fault() -> Fault<'static> {
-    let mut fault = Fault::new(Category::ConnectTimeout);
+    let mut fault = Fault::of_reason(Reason::ConnectTimeout);
     fault.cause = Cause::Firewall;
     fault.confidence = Confidence::Possible;
     fault.evidence.push(Evidence::Note("1 SYN sent, no answer, no ICMP".into()));
