@@ -31,11 +31,7 @@ impl Callsites {
         self.learn(metadata, redactor)
     }
 
-    fn learn(
-        &self,
-        metadata: &'static Metadata<'static>,
-        redactor: &Redactor,
-    ) -> &'static [Key] {
+    fn learn(&self, metadata: &'static Metadata<'static>, redactor: &Redactor) -> &'static [Key] {
         let key = |name: &'static str| {
             let mut key = Key::new(name);
             key.secret |= redactor.is_secret_key(name);

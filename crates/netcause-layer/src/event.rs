@@ -11,7 +11,7 @@ use netcause_record::{
 use smallvec::SmallVec;
 use tracing_core::Level;
 
-use crate::fields::{Fields, Stored, field};
+use crate::fields::{Entry, Fields, Stored, field};
 use crate::memory::Seen;
 use crate::span::SpanState;
 use crate::visit::{EventParts, Reading};
@@ -33,6 +33,7 @@ pub(crate) struct Scratch {
 struct Group {
     entries: usize,
     serves_caller: bool,
+    tells_peer: bool,
 }
 
 /// Where an event's error was found.
@@ -80,7 +81,11 @@ impl Scratch {
     /// Copies a span's fields, so that its lock is held no longer.
     pub(crate) fn add_span(&mut self, state: &SpanState) {
         self.spans.append(&state.text, &state.list);
-        self.groups.push(Group { entries: state.list.len(), serves_caller: state.serves_caller });
+        self.groups.push(Group {
+            entries: state.list.len(),
+            serves_caller: state.serves_caller,
+            tells_peer: state.tells_peer,
+        });
     }
 
     /// Reads the event's error: a typed one, else the text under `error`, else under `err`,
@@ -205,11 +210,18 @@ impl Scratch {
         }
     }
 
-    /// Whether the event itself counts tries, and another one is to follow.
+    /// Whether another try is to follow inside the span that names the peer: tries are
+    /// counted on the event, or on a span inside that one.
     fn will_be_retried(&self, fault: &Fault<'_>) -> bool {
-        let counted = self.event.list.iter().any(|entry| entry.key.role == Role::Attempt);
         let attempts = &fault.attempts;
-        let left = attempts.attempt.zip(attempts.max_attempts).is_some_and(|(made, max)| made < max);
+        let left =
+            attempts.attempt.zip(attempts.max_attempts).is_some_and(|(made, max)| made < max);
+        let counts = |entry: &Entry| entry.key.role == Role::Attempt;
+        let inside =
+            self.groups.iter().take_while(|group| !group.tells_peer && !group.serves_caller);
+        let inside: usize = inside.map(|group| group.entries).sum();
+        let counted =
+            self.event.list.iter().any(counts) || self.spans.list.iter().take(inside).any(counts);
         counted && left && attempts.exhausted != Some(true)
     }
 }

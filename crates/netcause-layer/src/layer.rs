@@ -150,7 +150,9 @@ impl NetcauseLayer {
         };
         let mut work = Some(work);
         let _ = SCRATCH.try_with(|scratch| {
-            if let (Ok(mut scratch), Some(work)) = (scratch.try_borrow_mut(), work.take()) {
+            if let Ok(mut scratch) = scratch.try_borrow_mut()
+                && let Some(work) = work.take()
+            {
                 scratch.clear();
                 work(&mut scratch);
             }

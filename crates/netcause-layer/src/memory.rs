@@ -123,9 +123,11 @@ impl Seen {
     /// Fills what a fault lacks; a fault that names its own peer takes nothing of another's.
     pub(crate) fn complete<'a>(&'a self, fault: &mut Fault<'a>, now: Instant) {
         let named = !fault.peer.is_empty();
-        let same = fault.peer.server_address.as_deref().is_some_and(|host| {
-            self.is_peer(host, fault.peer.server_port)
-        });
+        let same = fault
+            .peer
+            .server_address
+            .as_deref()
+            .is_some_and(|host| self.is_peer(host, fault.peer.server_port));
         if named && !same {
             return;
         }
@@ -137,7 +139,8 @@ impl Seen {
         fault.peer.peer_address = fault.peer.peer_address.or(self.peer_address);
         fault.phase = fault.phase.or(self.phase);
         fault.limit = fault.limit.or(self.limit);
-        fault.elapsed = fault.elapsed.or(self.elapsed_ms.map(|ms| Duration::from_millis(ms.into())));
+        fault.elapsed =
+            fault.elapsed.or(self.elapsed_ms.map(|ms| Duration::from_millis(ms.into())));
         fault.attempts = Attempts {
             attempt: fault.attempts.attempt.or(self.attempt),
             max_attempts: fault.attempts.max_attempts.or(self.max_attempts),

@@ -15,7 +15,8 @@ impl Reentry {
     /// Enters, unless this thread is inside already (or is ending).
     pub(crate) fn enter() -> Option<Self> {
         let entered = INSIDE.try_with(|inside| !inside.replace(true)).unwrap_or(false);
-        entered.then_some(Reentry(()))
+        // Made only when entered: dropping one leaves.
+        entered.then(|| Reentry(()))
     }
 }
 

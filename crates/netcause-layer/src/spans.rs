@@ -33,7 +33,9 @@ impl NetcauseLayer {
         with: impl FnOnce(&mut SpanState),
     ) {
         let mut extensions = span.extensions_mut();
-        if let Some(state) = extensions.get_mut::<SpanStates>().and_then(|all| all.of_mut(self.number)) {
+        if let Some(state) =
+            extensions.get_mut::<SpanStates>().and_then(|all| all.of_mut(self.number))
+        {
             with(state);
         }
     }

@@ -8,7 +8,7 @@ use std::fmt::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use netcause_fault::{Chain, Classifiers, ReadOptions};
-use netcause_record::{Key, Limits, LimitedWriter, Redactor, Role};
+use netcause_record::{Key, LimitedWriter, Limits, Redactor, Role};
 use tracing_core::Field;
 use tracing_core::field::Visit;
 
@@ -95,7 +95,8 @@ impl Visitor<'_> {
                 Role::Message => {
                     event.message.clear();
                     write(&mut event.message, self.reading.limits.field);
-                    return self.reading.redactor.text(&mut event.message, 0);
+                    self.reading.redactor.text(&mut event.message, 0);
+                    return;
                 }
                 Role::Error => event.error = event.error.or(Some(index)),
                 Role::Err => event.err = event.err.or(Some(index)),
@@ -119,7 +120,9 @@ impl Visit for Visitor<'_> {
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
         let reading = self.reading;
-        let sanitize = |text: &mut String, start: usize| reading.redactor.text(text, start);
+        let sanitize = |text: &mut String, start: usize| {
+            reading.redactor.text(text, start);
+        };
         let options = ReadOptions {
             classifiers: &reading.classifiers,
             sanitize: Some(&sanitize),
