@@ -64,9 +64,7 @@ pub(crate) enum Report {
     Fault { seen: Option<Seen>, retried: bool },
     /// A fault that was remembered already.
     Recalled,
-    /// An event that reports no fault and no error.
-    Fine,
-    /// Nothing that tells of a peer.
+    /// No fault.
     Nothing,
 }
 
@@ -164,7 +162,7 @@ impl Scratch {
             origin: around.origin,
             dropped_fields: 0,
         });
-        self.report(kind, fault.as_ref(), recalled, around.severity)
+        self.report(fault.as_ref(), recalled)
     }
 
     /// Adds what memory and fields know, then the diagnosis.
@@ -192,20 +190,13 @@ impl Scratch {
         self.groups.iter().map(&mut share).collect()
     }
 
-    fn report(
-        &self,
-        kind: ErrorKind,
-        fault: Option<&Fault<'_>>,
-        recalled: Option<&Seen>,
-        severity: Severity,
-    ) -> Report {
+    fn report(&self, fault: Option<&Fault<'_>>, recalled: Option<&Seen>) -> Report {
         match fault {
             Some(_) if recalled.is_some() => Report::Recalled,
             Some(fault) => Report::Fault {
                 seen: Seen::new(fault, self.parts.chain.innermost(), Instant::now()),
                 retried: self.will_be_retried(fault),
             },
-            None if kind != ErrorKind::Field && severity <= Severity::Info => Report::Fine,
             None => Report::Nothing,
         }
     }

@@ -184,10 +184,7 @@ impl NetcauseLayer {
         let severity = severity(*event.metadata().level());
         let kind = scratch.read_error(severity, &self.reading);
         let span = context.event_span(event);
-        for span in span.iter().flat_map(SpanRef::scope) {
-            self.with_state(&span, |state| scratch.add_span(state));
-        }
-        let recalled = span.as_ref().and_then(|span| self.recall(span, kind, scratch));
+        let recalled = span.as_ref().and_then(|span| self.collect(span, severity, kind, scratch));
         let trace = self.trace(event, context);
         let report = self.with_around(event, span.as_ref().map(SpanRef::name), |around| {
             let around = Around { severity, trace, ..around };

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use netcause_record::named_peer;
+use netcause_record::{Severity, named_peer};
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use crate::NetcauseLayer;
@@ -62,57 +62,56 @@ impl NetcauseLayer {
         self.with_state_mut(span, |state| state.replace(fields));
     }
 
-    /// A fault remembered on the event's span that its error speaks of.
-    pub(crate) fn recall<'a, R: LookupSpan<'a>>(
+    /// Copies the fields of the spans around an event, and returns the fault remembered on
+    /// the innermost one that the event's error speaks of.
+    pub(crate) fn collect<'a, R: LookupSpan<'a>>(
         &self,
         span: &SpanRef<'a, R>,
+        severity: Severity,
         kind: ErrorKind,
-        scratch: &Scratch,
+        scratch: &mut Scratch,
     ) -> Option<Arc<Seen>> {
-        if kind == ErrorKind::None || scratch.event_names_peer() {
-            return None;
-        }
-        let error = scratch.parts.chain.message();
-        self.with_state(span, |state| state.memory.recall(error, Instant::now())).flatten()
-    }
-
-    /// Keeps what came of an event with the spans around it.
-    pub(crate) fn keep<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, report: Report) {
-        match report {
-            Report::Fault { seen, retried } => {
-                let outcome = if retried { Outcome::Retried } else { Outcome::Fault };
-                self.mark(span, outcome);
-                if let Some(seen) = seen {
-                    self.remember(span, &Arc::new(seen));
+        let recalls = kind != ErrorKind::None && !scratch.event_names_peer();
+        // An event without an error shows that the call it is part of goes on well.
+        let mut reaches = kind == ErrorKind::None && severity <= Severity::Info;
+        let mut recalled = None;
+        for (index, span) in span.scope().enumerate() {
+            self.with_state(&span, |state| {
+                if index == 0 && recalls && !state.memory.is_empty() {
+                    recalled = state.memory.recall(scratch.parts.chain.message(), Instant::now());
                 }
-            }
-            Report::Recalled => self.mark(span, Outcome::Fault),
-            Report::Fine => self.mark(span, Outcome::Reached),
-            Report::Nothing => {}
-        }
-    }
-
-    /// Notes the outcome on the innermost span that names a peer.
-    fn mark<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, outcome: Outcome) {
-        for span in span.scope() {
-            let ended = self.with_state(&span, |state| {
-                if state.tells_peer {
-                    state.end_with(outcome);
+                if reaches && state.tells_peer {
+                    state.end_with(Outcome::Reached);
                 }
-                state.tells_peer || state.serves_caller
+                reaches &= !state.tells_peer && !state.serves_caller;
+                scratch.add_span(state);
             });
-            if ended == Some(true) {
-                return;
-            }
         }
+        recalled
     }
 
-    /// Remembers a fault up to the span that serves a caller, or the fourth ancestor.
-    fn remember<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, seen: &Arc<Seen>) {
+    /// Keeps what came of an event with the spans around it, up to the one that serves a
+    /// caller, or the fourth ancestor.
+    pub(crate) fn keep<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, report: Report) {
+        let (outcome, seen) = match report {
+            Report::Fault { seen, retried: true } => (Outcome::Retried, seen),
+            Report::Fault { seen, retried: false } => (Outcome::Fault, seen),
+            Report::Recalled => (Outcome::Fault, None),
+            Report::Nothing => return,
+        };
+        let seen = seen.map(Arc::new);
+        let mut outcome = Some(outcome);
         for span in span.scope().take(REMEMBERING) {
             let mut last = false;
             self.with_state_mut(&span, |state| {
-                state.memory.remember(seen);
+                if let Some(seen) = &seen {
+                    state.memory.remember(seen);
+                }
+                if state.tells_peer
+                    && let Some(outcome) = outcome.take()
+                {
+                    state.end_with(outcome);
+                }
                 last = state.serves_caller;
             });
             if last {
