@@ -677,3 +677,38 @@ fn any_text() -> impl Strategy<Value = String> {
             .prop_map(|it| it.concat()),
     ]
 }
+
+#[cfg(feature = "rustls")]
+#[test]
+fn rustls_errors_are_read_by_their_type() {
+    use rustls::pki_types::UnixTime;
+    use rustls::{AlertDescription, CertificateError, Error as Tls, InvalidMessage};
+
+    let at = |seconds| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+    let expired = CertificateError::ExpiredContext { time: at(1000), not_after: at(400) };
+    let cases = [
+        (Tls::InvalidCertificate(expired), Reason::TlsCertificateExpired),
+        (Tls::InvalidCertificate(CertificateError::UnknownIssuer), Reason::TlsCertificateUntrusted),
+        (Tls::InvalidCertificate(CertificateError::BadSignature), Reason::TlsCertificateInvalid),
+        (
+            Tls::AlertReceived(AlertDescription::CertificateRequired),
+            Reason::TlsClientCertificateRequired,
+        ),
+        (Tls::InvalidMessage(InvalidMessage::InvalidContentType), Reason::TlsPeerNotTls),
+        (Tls::NoApplicationProtocol, Reason::TlsAlpnMismatch),
+    ];
+    for (error, expected) in cases {
+        let text = of(&error.to_string());
+        let inner = io::Error::new(io::ErrorKind::InvalidData, error);
+        let fault = classify(&io::Error::other(inner)).unwrap();
+        assert_eq!(fault.reason, Some(expected));
+        assert_eq!(text, Some((fault.category, fault.reason, fault.phase)));
+    }
+    // A text that was cut keeps the times.
+    let expired = CertificateError::ExpiredContext { time: at(1000), not_after: at(400) };
+    let mut chain = Chain::new();
+    let options = ReadOptions { limit: 30, ..ReadOptions::plain() };
+    chain.read_error(&Tls::InvalidCertificate(expired), &options);
+    let certificate = chain.classify().unwrap().certificate.unwrap();
+    assert_eq!((certificate.verified_at, certificate.not_after), (Some(1000), Some(400)));
+}

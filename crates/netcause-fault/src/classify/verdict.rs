@@ -277,6 +277,10 @@ fn add_evidence(fault: &mut Fault<'_>, facts: &Facts, reading: &Reading<'_>) {
 fn add_facts<'a>(fault: &mut Fault<'a>, text: &'a str, facts: &Facts, reading: Reading<'a>) {
     if matches!(fault.category, Category::TlsCertificate | Category::TlsHandshake) {
         fault.certificate = certificate::read(text);
+        #[cfg(feature = "rustls")]
+        if let (None, Some(tls)) = (&fault.certificate, &facts.tls) {
+            fault.certificate.clone_from(&tls.certificate);
+        }
         if let Some(alert) = reading.alert {
             fault.add_evidence(Evidence::TlsAlert(Cow::Borrowed(alert)));
         }

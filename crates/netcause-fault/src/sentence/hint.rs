@@ -134,6 +134,16 @@ fn of_status(status: u16, fault: &Fault<'_>) -> Option<Parts> {
 }
 
 fn of_reason(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
+    of_lookup(reason)
+        .or_else(|| of_connecting(reason, fault))
+        .or_else(|| of_tls(reason))
+        .or_else(|| of_connection(reason, fault))
+        .or_else(|| of_limit(reason, fault))
+        .or_else(|| of_rest(reason, fault))
+}
+
+/// Name lookup.
+fn of_lookup(reason: Reason) -> Option<Parts> {
     use Reason as R;
     let parts = match reason {
         R::DnsHostNotFound => named(
@@ -151,6 +161,15 @@ fn of_reason(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
             "no answer for ",
             " from the name servers: check /etc/resolv.conf and that port 53 is reachable",
         ),
+        _ => return None,
+    };
+    Some(parts)
+}
+
+/// Making a connection, also through a proxy.
+fn of_connecting(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
+    use Reason as R;
+    let parts = match reason {
         R::ConnectRefused => about(
             "",
             " said no: nothing listens there, or a firewall rejects; check that the process runs and the port is right",
@@ -158,7 +177,7 @@ fn of_reason(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
         R::SocketPathNotFound => {
             plain("the unix socket does not exist: check that the server runs, and the path")
         }
-        R::ConnectTimeout => return Some(of_connect_timeout(fault)),
+        R::ConnectTimeout => of_connect_timeout(fault),
         R::HostUnreachable => about(
             "no way to ",
             ": a dead host, a wrong address, a router without a route or a firewall",
@@ -170,17 +189,6 @@ fn of_reason(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
             "this host, or a firewall over IPv6, forbids the connection to ",
             ": check routes and local policy",
         ),
-        R::AddressNotAvailable => plain(
-            "no local port left to this peer, or an address that this host does not have: reuse connections, count those in TIME_WAIT",
-        ),
-        R::TooManyOpenFiles => plain(
-            "this process is out of file descriptors: look for a leak, then for its limit (ulimit -n)",
-        ),
-        R::AddressInUse => plain("another process, or an old instance, holds the local address"),
-        R::PoolTimeout => plain(
-            "every pooled connection is taken, or none can be made: look at the pool's size, at slow calls, and whether the server is reachable",
-        ),
-        R::ClientOverloaded => plain("our own limit rejected the call before anything was sent"),
         R::ProxyConnectFailed => about(
             "the proxy could not be reached at ",
             "; the target itself was not tried: check the proxy settings",
@@ -189,6 +197,15 @@ fn of_reason(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
         R::ProxyTunnelError => {
             plain("the proxy refused the tunnel: its policy, or it cannot reach the target itself")
         }
+        _ => return None,
+    };
+    Some(parts)
+}
+
+/// The TLS handshake.
+fn of_tls(reason: Reason) -> Option<Parts> {
+    use Reason as R;
+    let parts = match reason {
         R::TlsCertificateExpired => plain(
             "renew the peer's certificate; where many peers fail at once, check this host's clock",
         ),
@@ -234,7 +251,16 @@ fn of_reason(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
             "TCP connected, TLS did not finish: ",
             " may be overloaded, not speak TLS, or lose large packets on the way",
         ),
-        R::ConnectionReset => return Some(of_reset(fault)),
+        _ => return None,
+    };
+    Some(parts)
+}
+
+/// A connection that broke.
+fn of_connection(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
+    use Reason as R;
+    let parts = match reason {
+        R::ConnectionReset => of_reset(fault),
         R::ConnectionClosed => plain(
             "the peer closed before its answer was complete: a restart, a crash, or an idle connection that it had given up",
         ),
@@ -243,6 +269,28 @@ fn of_reason(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
         ),
         R::ConnectionTimeoutEstablished => plain(
             "the path broke after the connection was made: a dead host, or a firewall that forgot the connection",
+        ),
+        R::KeepaliveTimeout => {
+            plain("the path broke, or the peer hangs: a protocol ping got no answer")
+        }
+        R::BodyTruncated => plain(
+            "fewer bytes came than announced: the peer or a proxy broke off in mid-answer; look into their logs",
+        ),
+        R::StreamRefused => {
+            plain("the peer refused before it processed anything: safe to try again")
+        }
+        R::StreamReset => plain("the peer or a proxy ended the stream: look into their logs"),
+        _ => return None,
+    };
+    Some(parts)
+}
+
+/// A limit that ran out.
+fn of_limit(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
+    use Reason as R;
+    let parts = match reason {
+        R::PoolTimeout => plain(
+            "every pooled connection is taken, or none can be made: look at the pool's size, at slow calls, and whether the server is reachable",
         ),
         R::ResponseTimeout => plain(
             "the peer was reached and stayed silent: slow, overloaded or stuck; compare the limit with its usual times",
@@ -260,16 +308,23 @@ fn of_reason(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
         R::Timeout => plain(
             "the limit ran out and nothing tells in which phase: set a connect limit of its own to tell connecting from waiting",
         ),
-        R::KeepaliveTimeout => {
-            plain("the path broke, or the peer hangs: a protocol ping got no answer")
-        }
-        R::BodyTruncated => plain(
-            "fewer bytes came than announced: the peer or a proxy broke off in mid-answer; look into their logs",
+        _ => return None,
+    };
+    Some(parts)
+}
+
+/// This host, and answers that make no sense.
+fn of_rest(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
+    use Reason as R;
+    let parts = match reason {
+        R::AddressNotAvailable => plain(
+            "no local port left to this peer, or an address that this host does not have: reuse connections, count those in TIME_WAIT",
         ),
-        R::StreamRefused => {
-            plain("the peer refused before it processed anything: safe to try again")
-        }
-        R::StreamReset => plain("the peer or a proxy ended the stream: look into their logs"),
+        R::TooManyOpenFiles => plain(
+            "this process is out of file descriptors: look for a leak, then for its limit (ulimit -n)",
+        ),
+        R::AddressInUse => plain("another process, or an old instance, holds the local address"),
+        R::ClientOverloaded => plain("our own limit rejected the call before anything was sent"),
         R::InvalidResponse if fault.phase == Some(Phase::Body) => {
             plain("the body is not framed as the protocol says: the peer or a proxy is at fault")
         }
@@ -282,7 +337,7 @@ fn of_reason(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
         R::TooManyRedirects => {
             plain("the redirects go in a circle: often http to https and back behind a proxy")
         }
-        R::DnsFailure | R::Cancelled | R::RetriesExhausted => return None,
+        _ => return None,
     };
     Some(parts)
 }

@@ -3,6 +3,7 @@
 mod hint;
 mod summary;
 mod target;
+mod words;
 
 #[cfg(test)]
 mod tests;

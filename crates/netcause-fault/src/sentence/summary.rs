@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 use std::time::Duration;
 
 use super::target::{Target, path_of};
+use super::words::{tls_reason, unreachable};
 use crate::duration::write_number;
 use crate::{Category, Evidence, Fault, Limit, Phase, Reason, long_duration, text_duration};
 
@@ -371,33 +372,4 @@ impl Summary<'_> {
     fn target(&self) -> Target<'_> {
         Target(&self.0.peer)
     }
-}
-
-fn unreachable(reason: Option<Reason>) -> &'static str {
-    match reason {
-        Some(Reason::HostUnreachable) => " failed: host unreachable",
-        Some(Reason::NetworkUnreachable) => " failed: network unreachable",
-        Some(Reason::ConnectDenied) => " not permitted",
-        _ => " failed: unreachable",
-    }
-}
-
-fn tls_reason(reason: Reason) -> Option<&'static str> {
-    let text = match reason {
-        Reason::TlsCertificateExpired => "certificate expired",
-        Reason::TlsCertificateNotYetValid => "certificate not valid yet",
-        Reason::TlsCertificateNameMismatch => "certificate is for another name",
-        Reason::TlsCertificateUntrusted => "certificate's issuer is not trusted",
-        Reason::TlsCertificateRevoked => "certificate revoked",
-        Reason::TlsCertificateInvalid => "certificate not valid",
-        Reason::TlsClientCertificateRequired => "the peer demands a client certificate",
-        Reason::TlsClientCertificateRejected => "the peer rejected the certificate it was shown",
-        Reason::TlsAlpnMismatch => "no common application protocol",
-        Reason::TlsUnrecognizedName => "the peer does not know the server name",
-        Reason::TlsPeerNotTls => "the peer does not speak TLS on this port",
-        Reason::TlsProtocolVersion => "no common TLS version",
-        Reason::TlsHandshakeClosed => "the peer hung up",
-        _ => return None,
-    };
-    Some(text)
 }

@@ -1,0 +1,34 @@
+//! Words of the summary for single reasons.
+
+use crate::Reason;
+
+/// What kept a connection from being made.
+pub(super) fn unreachable(reason: Option<Reason>) -> &'static str {
+    match reason {
+        Some(Reason::HostUnreachable) => " failed: host unreachable",
+        Some(Reason::NetworkUnreachable) => " failed: network unreachable",
+        Some(Reason::ConnectDenied) => " not permitted",
+        _ => " failed: unreachable",
+    }
+}
+
+/// Why a handshake failed.
+pub(super) fn tls_reason(reason: Reason) -> Option<&'static str> {
+    let text = match reason {
+        Reason::TlsCertificateExpired => "certificate expired",
+        Reason::TlsCertificateNotYetValid => "certificate not valid yet",
+        Reason::TlsCertificateNameMismatch => "certificate is for another name",
+        Reason::TlsCertificateUntrusted => "certificate's issuer is not trusted",
+        Reason::TlsCertificateRevoked => "certificate revoked",
+        Reason::TlsCertificateInvalid => "certificate not valid",
+        Reason::TlsClientCertificateRequired => "the peer demands a client certificate",
+        Reason::TlsClientCertificateRejected => "the peer rejected the certificate it was shown",
+        Reason::TlsAlpnMismatch => "no common application protocol",
+        Reason::TlsUnrecognizedName => "the peer does not know the server name",
+        Reason::TlsPeerNotTls => "the peer does not speak TLS on this port",
+        Reason::TlsProtocolVersion => "no common TLS version",
+        Reason::TlsHandshakeClosed => "the peer hung up",
+        _ => return None,
+    };
+    Some(text)
+}
