@@ -3,8 +3,6 @@
 use std::fmt;
 use std::time::Duration;
 
-use arrayvec::ArrayVec;
-
 /// A duration as `2ms`, `1.5s`, `2m`, `3m12s`.
 ///
 /// ```
@@ -119,15 +117,5 @@ fn two_units(
 
 /// Writes a number in decimal, in one call.
 pub(crate) fn write_number(out: &mut impl fmt::Write, number: u64) -> fmt::Result {
-    let mut digits = ArrayVec::<u8, 20>::new();
-    let mut rest = number;
-    loop {
-        digits.push(b'0' + u8::try_from(rest % 10).unwrap_or_default());
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    digits.reverse();
-    out.write_str(std::str::from_utf8(&digits).unwrap_or_default())
+    out.write_str(itoa::Buffer::new().format(number))
 }

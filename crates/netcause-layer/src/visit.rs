@@ -120,9 +120,7 @@ impl Visit for Visitor<'_> {
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
         let reading = self.reading;
-        let sanitize = |text: &mut String, start: usize| {
-            reading.redactor.text(text, start);
-        };
+        let sanitize = |text: &mut String, start: usize| reading.redactor.text(text, start);
         let options = ReadOptions {
             classifiers: &reading.classifiers,
             sanitize: Some(&sanitize),

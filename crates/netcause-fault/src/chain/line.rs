@@ -84,7 +84,7 @@ const BREAK: char = '\n';
 
 /// Looks at every byte without stopping early, which compiles to a few wide compares.
 fn has_break(text: &str) -> bool {
-    text.bytes().fold(false, |found, byte| found | byte.is_ascii_control())
+    text.bytes().fold(0, |found, byte| found | u8::from(byte < 0x20) | u8::from(byte == 0x7f)) != 0
 }
 
 fn is_break(c: char) -> bool {

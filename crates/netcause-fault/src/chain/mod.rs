@@ -36,16 +36,16 @@ const CONNECT_TIMER: &str = "connection timed out";
 /// by which a secret is known.
 const SLACK: usize = 256;
 
-/// Removes secrets from a text, from an index on; it may change the length.
-pub type Sanitize<'a> = &'a dyn Fn(&mut String, usize);
+/// Removes secrets from a text, from an index on, and says whether there were any; it may
+/// change the length.
+pub type Sanitize<'a> = &'a dyn Fn(&mut String, usize) -> bool;
 
 /// How a chain is read.
 #[derive(Clone, Copy)]
 pub struct ReadOptions<'a> {
     /// The classifiers of the user's own error types.
     pub classifiers: &'a Classifiers,
-    /// Removes secrets from what was appended at and after the index; called once for
-    /// each text that is kept, before anything is read from it.
+    /// Removes secrets from every text that is kept, before anything is read from it.
     pub sanitize: Option<Sanitize<'a>>,
     /// The most bytes kept of the whole chain.
     pub limit: usize,
@@ -116,7 +116,24 @@ impl Chain {
     /// Goes where `source()` does not lead, too: into the payload of an [`std::io::Error`],
     /// through `Arc` and `Box`.
     pub fn read_error(&mut self, error: &(dyn Error + 'static), options: &ReadOptions<'_>) {
+        let whole = self.read_links(error, options, None);
+        let Some(sanitize) = options.sanitize else { return };
+        // Few errors hold a secret: one look at the whole text tells. Where there is one,
+        // or half a one at a cut, each link is read again and looked at for itself.
+        if !whole || sanitize(&mut self.text, 0) {
+            self.read_links(error, options, Some(sanitize));
+        }
+    }
+
+    /// Reads all links; says whether nothing was cut.
+    fn read_links(
+        &mut self,
+        error: &(dyn Error + 'static),
+        options: &ReadOptions<'_>,
+        sanitize: Option<Sanitize<'_>>,
+    ) -> bool {
         self.clear();
+        let mut whole = true;
         let mut next = Some(error);
         for _ in 0..MAX_LINKS {
             let Some(link) = next else { break };
@@ -124,11 +141,12 @@ impl Chain {
             match walk::step(link) {
                 Step::SameText(inner) => next = Some(inner),
                 Step::Source(inner) => {
-                    self.append_error(link, inner.is_some(), options);
+                    whole &= self.append_error(link, inner.is_some(), options, sanitize);
                     next = inner;
                 }
             }
         }
+        whole
     }
 
     /// Reads the text of an error, as `%error`, `?error` or `{error:#}` print it.
@@ -186,12 +204,14 @@ impl Chain {
         self.close(open, options);
     }
 
+    /// Appends one link; says whether nothing was cut.
     fn append_error(
         &mut self,
         error: &(dyn Error + 'static),
         has_source: bool,
         options: &ReadOptions<'_>,
-    ) {
+        sanitize: Option<Sanitize<'_>>,
+    ) -> bool {
         let start = self.open();
         let room = options.limit.saturating_sub(start);
         // An outer link leaves room for the inner ones, which say what happened.
@@ -204,10 +224,12 @@ impl Chain {
             Some(CONNECT_TIMER) => self.facts.connect_timer = walk::is_of_std(error),
             _ => {}
         }
-        self.close_within(start, start + room, options);
+        let whole = self.text.len() <= start + room;
+        self.close_within(start, start + room, sanitize);
         if walk::os_error(error).is_some() {
             self.facts.code_text = start..self.text.len();
         }
+        whole
     }
 
     /// Starts a link, after a separator if there is one before, and returns where.
@@ -220,13 +242,13 @@ impl Chain {
 
     fn close(&mut self, open: Option<usize>, options: &ReadOptions<'_>) {
         if let Some(start) = open {
-            self.close_within(start, start.max(options.limit), options);
+            self.close_within(start, start.max(options.limit), options.sanitize);
         }
     }
 
     /// Ends the link that begins at `start`: removes secrets, cuts, drops a repeat.
-    fn close_within(&mut self, start: usize, end: usize, options: &ReadOptions<'_>) {
-        if let Some(sanitize) = options.sanitize {
+    fn close_within(&mut self, start: usize, end: usize, sanitize: Option<Sanitize<'_>>) {
+        if let Some(sanitize) = sanitize {
             sanitize(&mut self.text, start);
         }
         line::cut(&mut self.text, start, end);

@@ -91,11 +91,19 @@ pub(crate) fn read<'a>(
     if facts.opinion.is_no_fault() {
         return None;
     }
+    if let Some(stated) = facts.stated().filter(|fault| is_complete(fault)) {
+        return Some(stated.borrowed());
+    }
     let read = verdict::of(text, links, facts);
     match facts.stated() {
         Some(stated) => Some(filled(stated.borrowed(), read)),
         None => read,
     }
+}
+
+/// Whether reading the text could add nothing that matters.
+fn is_complete(fault: &Fault<'_>) -> bool {
+    !fault.peer.is_empty() && fault.reason.is_some() && fault.phase.is_some()
 }
 
 /// A stated fault, with what it leaves out taken from the one that was read.

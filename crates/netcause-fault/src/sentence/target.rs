@@ -1,6 +1,7 @@
 //! The peer in a sentence.
 
 use std::fmt::{self, Write};
+use std::net::IpAddr;
 
 use crate::Peer;
 use crate::duration::write_number;
@@ -37,18 +38,20 @@ impl Target<'_> {
                 out.write_str(before)?;
                 out.write_str(host)
             }
-            (None, Some(address)) => write!(out, "{before}{address}"),
+            (None, Some(address)) => {
+                out.write_str(before)?;
+                write_ip(out, address)
+            }
             (None, None) => Ok(()),
         }
     }
 
     /// ` through 10.0.0.1:3128`, where the port called is not the one that was meant.
     pub(super) fn write_way(self, out: &mut impl Write) -> fmt::Result {
-        let meant = self.0.server_port;
-        if meant.is_none() || meant == self.0.peer_port {
-            return Ok(());
+        match (self.0.server_port, self.0.peer_port) {
+            (Some(meant), Some(called)) if meant != called => self.write_socket(out, " through "),
+            _ => Ok(()),
         }
-        self.write_socket(out, " through ")
     }
 
     /// ` at 10.0.0.1:3128`, the address of a proxy.
@@ -58,13 +61,13 @@ impl Target<'_> {
 
     /// `{before}10.3.7.19:12345`, the address really used.
     pub(super) fn write_socket(self, out: &mut impl Write, before: &str) -> fmt::Result {
-        match (self.0.peer_address, self.0.peer_port) {
-            (Some(address), Some(port)) => {
-                write!(out, "{before}{}", std::net::SocketAddr::new(address, port))
-            }
-            (Some(address), None) => write!(out, "{before}{address}"),
-            (None, _) => Ok(()),
-        }
+        let Some(address) = self.0.peer_address else { return Ok(()) };
+        out.write_str(before)?;
+        let brackets = address.is_ipv6() && self.0.peer_port.is_some();
+        out.write_str(if brackets { "[" } else { "" })?;
+        write_ip(out, address)?;
+        out.write_str(if brackets { "]" } else { "" })?;
+        write_port(out, self.0.peer_port)
     }
 
     /// `10.3.7.19:12345`, `db:5432`, `db` or `the peer`.
@@ -75,13 +78,30 @@ impl Target<'_> {
         let Some(host) = self.0.server_address.as_deref() else {
             return out.write_str("the peer");
         };
-        let Some(port) = self.0.server_port else { return out.write_str(host) };
-        if host.contains(':') {
-            write!(out, "[{host}]:{port}")
-        } else {
-            write!(out, "{host}:{port}")
-        }
+        let brackets = self.0.server_port.is_some() && host.contains(':');
+        out.write_str(if brackets { "[" } else { "" })?;
+        out.write_str(host)?;
+        out.write_str(if brackets { "]" } else { "" })?;
+        write_port(out, self.0.server_port)
     }
+}
+
+/// An address, the usual kind without a formatter.
+fn write_ip(out: &mut impl Write, address: IpAddr) -> fmt::Result {
+    let IpAddr::V4(address) = address else { return write!(out, "{address}") };
+    let [first, rest @ ..] = address.octets();
+    write_number(out, u64::from(first))?;
+    for octet in rest {
+        out.write_str(".")?;
+        write_number(out, u64::from(octet))?;
+    }
+    Ok(())
+}
+
+fn write_port(out: &mut impl Write, port: Option<u16>) -> fmt::Result {
+    let Some(port) = port else { return Ok(()) };
+    out.write_str(":")?;
+    write_number(out, u64::from(port))
 }
 
 /// The path of a URL without query and fragment.
