@@ -11,6 +11,9 @@ const WRITABLE: std::ops::Range<i64> = -62_167_219_200..253_402_300_800;
 /// `YYYY-MM-DDTHH:MM:SS`
 type DateTime = [u8; 19];
 
+/// `YYYY-MM-DDTHH:MM:SS.ssssssZ`
+type Timestamp = [u8; 27];
+
 thread_local! {
     /// The last second that this thread wrote: most events share it with the one before.
     static LAST: Cell<(i64, DateTime)> = const { Cell::new((i64::MIN, [b'0'; 19])) };
@@ -18,28 +21,27 @@ thread_local! {
 
 /// Appends `2026-11-23T09:26:53.589793Z`.
 pub(crate) fn push_timestamp(time: SystemTime, out: &mut String) {
-    let (seconds, nanoseconds) = since_epoch(time);
-    push_bytes(&cached_date_time(seconds), out);
-    let mut fraction = *b".000000Z";
-    put_digits(&mut fraction[1..7], nanoseconds / 1000);
-    push_bytes(&fraction, out);
+    push_ascii(&timestamp(time), out);
 }
 
 /// Appends `09:26:53.589`.
 pub(crate) fn push_time_of_day(time: SystemTime, out: &mut String) {
+    push_ascii(&timestamp(time)[11..23], out);
+}
+
+fn timestamp(time: SystemTime) -> Timestamp {
     let (seconds, nanoseconds) = since_epoch(time);
-    let date_time = cached_date_time(seconds);
-    push_bytes(&date_time[11..], out);
-    let mut fraction = *b".000";
-    put_digits(&mut fraction[1..], nanoseconds / 1_000_000);
-    push_bytes(&fraction, out);
+    let mut text = *b"0000-00-00T00:00:00.000000Z";
+    text[..19].copy_from_slice(&cached_date_time(seconds));
+    put_digits(&mut text[20..26], nanoseconds / 1000);
+    text
 }
 
 /// Appends `2026-11-23T09:26:53Z`, or nothing for a year that RFC 3339 cannot write.
 pub(crate) fn push_seconds(seconds: i64, out: &mut String) -> bool {
     let writable = WRITABLE.contains(&seconds);
     if writable {
-        push_bytes(&date_time(seconds), out);
+        push_ascii(&date_time(seconds), out);
         out.push('Z');
     }
     writable
@@ -112,8 +114,9 @@ fn put_digits(digits: &mut [u8], mut number: u32) {
     }
 }
 
-fn push_bytes(bytes: &[u8], out: &mut String) {
-    // What is pushed here are digits and marks of our own.
+/// Appends digits and marks.
+pub(crate) fn push_ascii(bytes: &[u8], out: &mut String) {
+    // Nothing else comes here.
     out.push_str(std::str::from_utf8(bytes).unwrap_or_default());
 }
 
@@ -147,7 +150,7 @@ mod tests {
         assert_eq!(civil_from_days(0), (1970, 1, 1));
     }
 
-    fn timestamp(time: SystemTime) -> String {
+    fn text(time: SystemTime) -> String {
         let mut out = String::new();
         push_timestamp(time, &mut out);
         out
@@ -156,10 +159,10 @@ mod tests {
     #[test]
     fn known_instants() {
         let design = UNIX_EPOCH + Duration::new(1_795_426_013, 589_793_999);
-        assert_eq!(timestamp(design), "2026-11-23T09:26:53.589793Z");
-        assert_eq!(timestamp(UNIX_EPOCH), "1970-01-01T00:00:00.000000Z");
+        assert_eq!(text(design), "2026-11-23T09:26:53.589793Z");
+        assert_eq!(text(UNIX_EPOCH), "1970-01-01T00:00:00.000000Z");
         let before = UNIX_EPOCH - Duration::from_micros(1);
-        assert_eq!(timestamp(before), "1969-12-31T23:59:59.999999Z");
+        assert_eq!(text(before), "1969-12-31T23:59:59.999999Z");
         let mut out = String::new();
         push_time_of_day(design, &mut out);
         assert_eq!(out, "09:26:53.589");
@@ -168,7 +171,7 @@ mod tests {
     #[test]
     fn the_cache_never_shows_another_second() {
         for second in [5, 5, 6, 5, 86_400, 5] {
-            let text = timestamp(UNIX_EPOCH + Duration::from_secs(second));
+            let text = text(UNIX_EPOCH + Duration::from_secs(second));
             let mut expected = String::new();
             assert!(push_seconds(i64::try_from(second).unwrap(), &mut expected));
             assert_eq!(text, expected.replace('Z', ".000000Z"));

@@ -167,12 +167,14 @@ impl Members<'_> {
         self.line.push(']');
     }
 
+    #[inline(always)]
     fn port(&mut self, name: &'static str, number: Option<u16>) {
         if let Some(number) = number {
             self.integer(name, number);
         }
     }
 
+    #[inline(always)]
     fn duration(&mut self, name: &'static str, duration: Option<Duration>) {
         if let Some(duration) = duration {
             let milliseconds = duration.as_secs().saturating_mul(1000);
@@ -180,6 +182,7 @@ impl Members<'_> {
         }
     }
 
+    #[inline(always)]
     fn address(&mut self, name: &'static str, address: Option<IpAddr>) {
         if let Some(address) = address {
             self.line.push_str(name);

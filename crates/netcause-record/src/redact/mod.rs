@@ -1,10 +1,10 @@
 //! [`Redactor`]: takes secrets out of texts.
 //!
-//! One pass over the text looks for the few short pieces that every known form of a secret
-//! contains ([`prefilter`]). Where one is found, the rule behind it looks closer: at keys
-//! and their values ([`pairs`]), URLs ([`url`]), authorization schemes ([`schemes`]) and
-//! tokens that are known by their shape ([`shapes`]). A text without any such piece costs
-//! that one pass and nothing else.
+//! Most secrets stand behind a mark: a key's `:` or `=`, the `://`, `?` or `#` of a URL. The
+//! others are found by short pieces that they contain ([`prefilter`]). At each mark and
+//! piece a rule looks closer: at keys and their values ([`pairs`]), URLs ([`url`]),
+//! authorization schemes ([`schemes`]) and tokens that are known by their shape
+//! ([`shapes`]). A text without secrets costs little more than finding its marks.
 //!
 //! No rule looks back or ahead over what another rule has consumed, so that the work is
 //! linear in the text.
@@ -52,8 +52,6 @@ struct Found {
 #[derive(Debug, Clone, Default)]
 pub struct Redactor {
     extra_keys: Vec<String>,
-    /// Present where there are extra keys.
-    own: Option<Prefilter>,
 }
 
 impl Redactor {
@@ -62,8 +60,7 @@ impl Redactor {
     pub fn new(extra_keys: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let mut extra_keys: Vec<String> = extra_keys.into_iter().map(Into::into).collect();
         extra_keys.retain(|key| key.bytes().any(|byte| byte.is_ascii_alphanumeric()));
-        let own = (!extra_keys.is_empty()).then(|| Prefilter::with_keys(&extra_keys));
-        Redactor { extra_keys, own }
+        Redactor { extra_keys }
     }
 
     /// Whether a key says that its value is a secret.
@@ -94,35 +91,54 @@ impl Redactor {
     }
 
     fn search(&self, text: &str, found: &mut Found) {
-        let prefilter = self.own.as_ref().unwrap_or_else(|| Prefilter::built_in());
         let bytes = text.as_bytes();
+        let mut keys = memchr::memchr3_iter(b':', b'=', b'(', bytes).peekable();
         let mut queries = memchr::memchr2_iter(b'?', b'#', bytes).peekable();
+        let prefilter = Prefilter::built_in();
+        let mut piece = prefilter.find(bytes, 0);
         let mut at = 0;
-        let mut next = prefilter.find(bytes, at);
         loop {
+            while keys.next_if(|&mark| mark < at).is_some() {}
             while queries.next_if(|&mark| mark < at).is_some() {}
-            if next.as_ref().is_some_and(|hit| hit.place.start < at) {
-                next = prefilter.find(bytes, at);
+            if piece.as_ref().is_some_and(|hit| hit.place.start < at) {
+                piece = prefilter.find(bytes, at);
             }
-            let before = next.as_ref().map_or(bytes.len(), |hit| hit.place.start);
-            at = match (queries.next_if(|&mark| mark < before), &next) {
-                (Some(mark), _) => url::query(text, mark, found),
-                (None, Some(hit)) => self.apply(text, hit, found),
-                (None, None) => return,
+            let end = bytes.len();
+            let key = keys.peek().copied().unwrap_or(end);
+            let query = queries.peek().copied().unwrap_or(end);
+            at = match &piece {
+                Some(hit) if hit.place.start < key.min(query) => self.piece(text, hit, found),
+                _ if key < query => self.key_mark(text, key, found),
+                _ if query < end => url::query(text, query, found),
+                _ => return,
             };
         }
     }
 
-    /// Applies the rule behind a hit; says where to go on.
-    fn apply(&self, text: &str, hit: &prefilter::Hit, found: &mut Found) -> usize {
+    /// Looks closer at a piece; says where to go on.
+    fn piece(&self, text: &str, hit: &prefilter::Hit, found: &mut Found) -> usize {
         let place = hit.place.clone();
         match hit.rule {
-            Rule::Url => url::user_info(text, place, found),
-            Rule::DataSource => url::data_source(text, place, found),
-            Rule::Key => pairs::pair(text, place, found, |key| self.is_secret_key(key)),
+            Rule::Option => pairs::option(text, place, found, |key| self.is_secret_key(key)),
             Rule::Scheme => schemes::scheme(text, place, found),
             Rule::Shape(shape) => shapes::shape(text, place, shape, found),
         }
+    }
+
+    /// Looks closer at a `:`, `=` or `(`; says where to go on.
+    #[inline]
+    fn key_mark(&self, text: &str, mark: usize, found: &mut Found) -> usize {
+        if byte(text, mark) == b'(' {
+            url::data_source(text, mark, found);
+            return pairs::tuple(text, mark, found, |key| self.is_secret_key(key));
+        }
+        if text.as_bytes().get(mark..).is_some_and(|rest| rest.starts_with(b"://")) {
+            return url::user_info(text, mark..mark + 3, found);
+        }
+        if self.extra_keys.is_empty() && !pairs::may_follow_secret_key(text, mark) {
+            return mark + 1;
+        }
+        pairs::pair(text, mark, found, |key| self.is_secret_key(key))
     }
 }
 

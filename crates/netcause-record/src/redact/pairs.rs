@@ -19,67 +19,101 @@ struct Key<'a> {
     place: Range<usize>,
 }
 
-/// Takes the value of the key around `hit`, if the key is a secret's.
+/// The last two letters of the keys that are secrets, and of what may follow their names.
+const LAST_LETTERS: &[[u8; 2]] = &[
+    *b"rd", *b"wd", *b"se", *b"de", *b"en", *b"et", *b"al", *b"ls", *b"on", *b"ie", *b"es",
+    *b"ey", *b"id", *b"sn", *b"wt", *b"er", *b"ue", *b"sh", *b"rm", *b"aw", *b"in", *b"xt",
+];
+
+/// Whether the key before a separator may be a secret's: a quick look at its end.
+#[inline]
+pub(super) fn may_follow_secret_key(text: &str, separator: usize) -> bool {
+    let mut end = separator;
+    let mut last = || {
+        end = end.checked_sub(1)?;
+        text.as_bytes().get(end).copied()
+    };
+    let mut letter = last();
+    while letter.is_some_and(|letter| !letter.is_ascii_alphabetic() && is_around_key(letter)) {
+        letter = last();
+    }
+    let (Some(second), Some(first)) = (letter, last()) else { return false };
+    LAST_LETTERS.contains(&[first.to_ascii_lowercase(), second.to_ascii_lowercase()])
+}
+
+/// What may stand between a key's last letter and the separator.
+fn is_around_key(letter: u8) -> bool {
+    letter.is_ascii_digit() || matches!(letter, b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'_' | b'-' | b'.')
+}
+
+/// Takes the value behind a `:` or `=`, if the key before it is a secret's.
 pub(super) fn pair(
+    text: &str,
+    separator: usize,
+    found: &mut Found,
+    is_secret: impl Fn(&str) -> bool,
+) -> usize {
+    let Some(key) = key_before(text, separator, found.floor) else { return separator + 1 };
+    let next = byte(text, separator + 1);
+    let after = match byte(text, separator) {
+        b':' if next == b':' => None,
+        b':' => Some(separator + 1 + usize::from(next == b'=')),
+        _ => Some(separator + 1 + usize::from(matches!(next, b'=' | b'>'))),
+    };
+    match after.filter(|_| is_secret(key.name)) {
+        Some(after) => value(text, &key, after, found),
+        None => separator + 1,
+    }
+}
+
+/// The key before a separator, blanks and a closing quote between them.
+fn key_before(text: &str, separator: usize, floor: usize) -> Option<Key<'_>> {
+    let lowest = floor.max(separator.saturating_sub(LONGEST_KEY));
+    let before = text.as_bytes().get(lowest..separator)?;
+    let is_between = |letter: &u8| is_blank(*letter) || matches!(letter, b'"' | b'\'' | b'\\');
+    let end = before.iter().rposition(|letter| !is_between(letter))? + 1;
+    let name = before.get(..end)?;
+    let start = name.iter().rposition(|&letter| !is_key(letter)).map_or(0, |at| at + 1);
+    let place = lowest + start..lowest + end;
+    Some(Key { name: text.get(place.clone())?, place })
+}
+
+/// Takes the second of a pair in parentheses, as `Debug` prints it, whose `(` is at `open`.
+pub(super) fn tuple(
+    text: &str,
+    open: usize,
+    found: &mut Found,
+    is_secret: impl Fn(&str) -> bool,
+) -> usize {
+    let quote = run(text, open + 1, |letter| letter == b'\\');
+    if byte(text, quote) != b'"' {
+        return open + 1;
+    }
+    let end = run(text, quote + 1, is_key);
+    let after = run(text, end, |letter| letter == b'\\');
+    let key = Key { name: text.get(quote + 1..end).unwrap_or_default(), place: quote + 1..end };
+    let is_pair = text.as_bytes().get(after..).is_some_and(|rest| rest.starts_with(b"\","));
+    if is_pair && is_secret(key.name) { value(text, &key, after + 2, found) } else { end }
+}
+
+/// Takes the word behind a key of a command line, whose beginning was found at `hit`.
+pub(super) fn option(
     text: &str,
     hit: Range<usize>,
     found: &mut Found,
     is_secret: impl Fn(&str) -> bool,
 ) -> usize {
-    let Some(key) = key_around(text, &hit, found.floor) else { return hit.end };
-    if !is_secret(key.name) {
-        return hit.end;
+    let end = run(text, hit.end, is_key);
+    let key = Key { name: text.get(hit.start..end).unwrap_or_default(), place: hit.start..end };
+    if byte(text, end) == b' ' && is_secret(key.name) {
+        return value(text, &key, end, found);
     }
-    match value_start(text, &key) {
-        Some(start) => value(text, &key, start, found).max(hit.end),
-        None => key.place.end,
-    }
-}
-
-fn key_around<'a>(text: &'a str, hit: &Range<usize>, floor: usize) -> Option<Key<'a>> {
-    let lowest = floor.max(hit.start.saturating_sub(LONGEST_KEY));
-    let before = text.as_bytes().get(lowest..hit.start)?;
-    let start =
-        before.iter().rposition(|&letter| !is_key(letter)).map_or(lowest, |at| lowest + at + 1);
-    let ahead = text.as_bytes().get(hit.end..)?.iter().take(LONGEST_KEY);
-    let end = hit.end + ahead.take_while(|letter| is_key(**letter)).count();
-    let name = text.get(start..end)?;
-    Some(Key { name, place: start..end })
+    // A `=` behind it is a mark of its own.
+    end
 }
 
 fn is_key(letter: u8) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'-' | b'.')
-}
-
-/// Where the value begins, behind the separator and what encloses it.
-fn value_start(text: &str, key: &Key<'_>) -> Option<usize> {
-    let quote = closing_quote(text, key);
-    let after_key = key.place.end + quote.unwrap_or(0);
-    let at = run(text, after_key, is_blank);
-    let after_separator = match byte(text, at) {
-        b'=' => at + 1 + usize::from(matches!(byte(text, at + 1), b'=' | b'>')),
-        b':' if byte(text, at + 1) == b':' => return None,
-        b':' => at + 1 + usize::from(byte(text, at + 1) == b'='),
-        b',' if quote.is_some() && is_tuple(text, key) => at + 1,
-        // `--token value`, on a command line.
-        _ if at > after_key && key.name.starts_with("--") => at,
-        _ => return None,
-    };
-    let start = unwrap(text, run(text, after_separator, is_blank));
-    (start < text.len()).then_some(start)
-}
-
-/// The length of the quote that closes a quoted key, backslashes before it included.
-fn closing_quote(text: &str, key: &Key<'_>) -> Option<usize> {
-    let at = run(text, key.place.end, |letter| letter == b'\\');
-    let quote = byte(text, at);
-    let opened = key.place.start > 0 && byte(text, key.place.start - 1) == quote;
-    (opened && matches!(quote, b'"' | b'\'')).then_some(at + 1 - key.place.end)
-}
-
-/// Whether a quoted key is the first of a pair in parentheses, as `Debug` prints tuples.
-fn is_tuple(text: &str, key: &Key<'_>) -> bool {
-    key.place.start > 1 && byte(text, key.place.start - 2) == b'('
 }
 
 /// Skips `Some(`, `Secret(`, `b` before a quote.
@@ -95,10 +129,12 @@ fn unwrap(text: &str, mut at: usize) -> usize {
     at
 }
 
-/// Takes the value that begins at `start`; says where to go on.
-fn value(text: &str, key: &Key<'_>, start: usize, found: &mut Found) -> usize {
+/// Takes the value behind `after`; says where to go on.
+fn value(text: &str, key: &Key<'_>, after: usize, found: &mut Found) -> usize {
+    let start = unwrap(text, run(text, after, is_blank));
     let quote = run(text, start, |letter| letter == b'\\');
     match byte(text, quote) {
+        _ if start >= text.len() => text.len(),
         b'"' | b'\'' => quoted(text, start, quote, found),
         b'[' | b'{' if quote == start => group(text, start, found),
         _ if is_header(key.name) => header(text, key, start, found),

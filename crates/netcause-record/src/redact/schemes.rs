@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Found, byte, run, take};
+use super::{Found, run, take};
 
 /// Words that follow `Bearer` in prose.
 const PROSE: &[&str] = &[
@@ -40,20 +40,14 @@ const PROSE: &[&str] = &[
 /// Takes the credentials behind a scheme whose name, without its first letter and with a
 /// space, was found at `hit`.
 pub(super) fn scheme(text: &str, hit: Range<usize>, found: &mut Found) -> usize {
-    let first = match byte(text, hit.start) {
-        // The only piece that begins with the scheme's first letter.
-        b'N' => hit.start,
-        _ => hit.start.saturating_sub(1),
-    };
-    let name = text.get(first..hit.end - 1).unwrap_or_default();
+    let name = text.get(hit.start.saturating_sub(1)..hit.end - 1).unwrap_or_default();
     let start = run(text, hit.end, |letter| letter == b' ');
     let end = run(text, start, is_token);
     let token = text.get(start..end).unwrap_or_default();
     let is_secret = match name.to_ascii_lowercase().as_str() {
         "bearer" => is_bearer(name, token),
         "basic" => is_basic(token),
-        "negotiate" | "ntlm" => token.len() >= 16 && is_mixed(token),
-        "digest" if token == "username=" => return digest(text, start, found),
+        "negotiate" => token.len() >= 16 && is_mixed(token),
         _ => false,
     };
     if is_secret {
@@ -61,13 +55,6 @@ pub(super) fn scheme(text: &str, hit: Range<usize>, found: &mut Found) -> usize 
         return end;
     }
     hit.end
-}
-
-/// Takes the parameters of a digest (RFC 7616 §3.4), to the end of the line.
-fn digest(text: &str, start: usize, found: &mut Found) -> usize {
-    let end = run(text, start, |letter| !matches!(letter, b'\n' | b'\r'));
-    take(text, start..end, found);
-    end
 }
 
 /// In lower or upper case, `bearer` may be a word of a sentence.

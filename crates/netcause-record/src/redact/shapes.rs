@@ -64,7 +64,6 @@ pub(super) const SHAPES: &[Shape] = &[
     token("npm_", Letters::Word, 30),
     token("hf_", Letters::Word, 30),
     token("sk-", Letters::Word, 24),
-    token("dop_v1_", Letters::Word, 30),
     token("pypi-", Letters::Word, 40),
     token("SG.", Letters::Jwt, 40),
 ];

@@ -49,15 +49,16 @@ fn is_pair(authority: &[u8]) -> bool {
 }
 
 /// Takes `user:password` before `@tcp(` or `@unix(`, as Go's MySQL driver writes it.
-pub(super) fn data_source(text: &str, hit: Range<usize>, found: &mut Found) -> usize {
-    let lowest = found.floor.max(hit.start.saturating_sub(REACH));
-    let before = text.as_bytes().get(lowest..hit.start).unwrap_or_default();
-    let start = before
-        .iter()
-        .rposition(|&letter| !is_inside(letter) || matches!(letter, b'(' | b'='))
-        .map_or(lowest, |stop| lowest + stop + 1);
-    take_info(text, start..hit.start, found);
-    hit.end
+pub(super) fn data_source(text: &str, open: usize, found: &mut Found) {
+    let before = text.as_bytes().get(found.floor..open).unwrap_or_default();
+    let Some(info) = before.strip_suffix(b"@tcp").or_else(|| before.strip_suffix(b"@unix")) else {
+        return;
+    };
+    let near = info.get(info.len().saturating_sub(REACH)..).unwrap_or_default();
+    let is_outside = |letter: &u8| !is_inside(*letter) || matches!(letter, b'(' | b'=');
+    let length = near.iter().rev().take_while(|letter| !is_outside(letter)).count();
+    let end = found.floor + info.len();
+    take_info(text, end - length..end, found);
 }
 
 /// Takes user information, unless its end is redacted already.
@@ -94,7 +95,7 @@ fn begins_query(text: &str, mark: usize) -> bool {
     let value = || run(text, key, |letter| is_inside(letter) && !matches!(letter, b'?' | b'#'));
     let begins = match byte(text, key) {
         b'=' => key > mark + 1,
-        _ => is_random(text.get(mark + 1..value()).unwrap_or_default()),
+        _ => is_random(trim_sentence(text.get(mark + 1..value()).unwrap_or_default())),
     };
     begins
         && match byte(text, mark) {
@@ -113,8 +114,12 @@ fn end_of_query(text: &str, from: usize) -> usize {
         }
         end += 1;
     }
-    let query = text.get(from..end).unwrap_or_default();
-    from + query.trim_end_matches([')', ']', '}', '.', ',', ';', ':', '!']).len()
+    from + trim_sentence(text.get(from..end).unwrap_or_default()).len()
+}
+
+/// Without the punctuation of the sentence that a URL stands in.
+fn trim_sentence(text: &str) -> &str {
+    text.trim_end_matches([')', ']', '}', '.', ',', ';', ':', '!', '”', '’', '»', '…'])
 }
 
 /// Whether the text at a place is no part of a value before it: its end, or `key=`.
