@@ -6,9 +6,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use netcause_fault::{
-    Category, Cause, Confidence, Evidence, Fault, Limit, Phase, Retry, WithFault,
-};
+use netcause_fault::{Cause, Confidence, Evidence, Fault, Limit, Phase, Reason, Retry, WithFault};
 
 /// A link of a chain with the texts of a library's error type.
 pub struct Link {
@@ -146,7 +144,7 @@ pub const TEXTS: [(&str, &str); 6] = [
 
 /// The fault of a connect timeout, with everything that evidence can tell.
 fn connect_timeout() -> Fault<'static> {
-    let mut fault = Fault::new(Category::ConnectTimeout);
+    let mut fault = Fault::of_reason(Reason::ConnectTimeout);
     fault.phase = Some(Phase::Connect);
     fault.elapsed = Some(Duration::from_millis(101));
     fault.timeout = Some(Duration::from_millis(100));
@@ -162,6 +160,7 @@ fn connect_timeout() -> Fault<'static> {
     fault.peer.server_address = Some("hello.from.the.other.side".into());
     fault.peer.server_port = Some(12_345);
     fault.peer.peer_address = Some(IpAddr::V4(Ipv4Addr::new(10, 3, 7, 19)));
+    fault.peer.peer_port = Some(12_345);
     fault.peer.local_address = Some(IpAddr::V4(Ipv4Addr::new(10, 3, 1, 4)));
     fault
 }

@@ -37,6 +37,8 @@ pub struct FailingLine {
     server_port: u64,
     #[serde(rename = "network.peer.address")]
     network_peer_address: String,
+    #[serde(rename = "network.peer.port")]
+    network_peer_port: u64,
     #[serde(rename = "network.local.address")]
     network_local_address: String,
     #[serde(rename = "error.type")]

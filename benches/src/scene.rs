@@ -41,7 +41,6 @@ pub fn enter_spans() -> Spans {
 }
 
 /// Opens and enters a span with four fields.
-#[must_use]
 pub fn enter_call() -> EnteredSpan {
     info_span!(
         target: TARGET,
