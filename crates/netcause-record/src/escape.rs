@@ -49,35 +49,50 @@ pub(crate) fn escape_cut(text: &str, limit: usize, out: &mut String) {
 /// with typographic quotes: they share a first byte with U+2028.
 #[inline]
 pub(crate) fn is_clean(bytes: &[u8]) -> bool {
-    none(bytes, |byte| is_special(byte) | (byte.wrapping_sub(b' ') > b'~' - b' '))
-        || none(bytes, |byte| is_special(byte) | is_suspect(byte))
+    // Eight bytes at a time, without a branch: most texts are short and plain ASCII, and
+    // the vector code that compilers make of simpler loops is four times slower on them.
+    let (words, rest) = bytes.as_chunks::<8>();
+    let special = words.iter().fold(0, |any, word| any | special_bytes(u64::from_ne_bytes(*word)));
+    if special == 0 { !any_suspect(rest) } else { !any_suspect(bytes) }
 }
 
-/// Whether no byte is one of those. No branches inside: the compiler turns it into vector
-/// code.
+/// The high bits of the bytes that are C0, `"`, `\`, DEL, or not ASCII.
 #[inline]
-fn none(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> bool {
-    let (blocks, rest) = bytes.as_chunks::<16>();
-    let any = |any: bool, byte: &u8| any | wanted(*byte);
-    let in_blocks = blocks.iter().fold(false, |found, block| found | block.iter().fold(false, any));
-    !rest.iter().fold(in_blocks, any)
+const fn special_bytes(word: u64) -> u64 {
+    let controls = word.wrapping_sub(repeat(0x20)) & !word;
+    let found = controls | equal(word, b'"') | equal(word, b'\\') | equal(word, 0x7f) | word;
+    found & repeat(0x80)
 }
 
-/// The two printable characters that JSON escapes.
+/// A set high bit where the byte is equal; above such a byte there may be false ones.
 #[inline]
-const fn is_special(byte: u8) -> bool {
-    (byte == b'"') | (byte == b'\\')
+const fn equal(word: u64, byte: u8) -> u64 {
+    let difference = word ^ repeat(byte);
+    difference.wrapping_sub(repeat(1)) & !difference
 }
 
-/// C0, DEL, and the first bytes of the other scalars that [`is_dangerous`] names.
-#[inline]
+const fn repeat(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+fn any_suspect(bytes: &[u8]) -> bool {
+    bytes.iter().fold(0, |any, &byte| any | SUSPECTS[byte as usize]) != 0
+}
+
+/// 1 for each byte that [`is_suspect`] names.
+const SUSPECTS: [u8; 256] = {
+    let mut suspects = [0; 256];
+    let mut byte = 0;
+    while byte < suspects.len() {
+        suspects[byte] = is_suspect(byte as u8) as u8;
+        byte += 1;
+    }
+    suspects
+};
+
+/// C0, `"`, `\`, DEL, and the first bytes of the scalars that [`is_dangerous`] names.
 const fn is_suspect(byte: u8) -> bool {
-    (byte < 0x20)
-        | (byte == 0x7f)
-        | (byte == 0xc2)
-        | (byte == 0xd8)
-        | (byte == 0xe2)
-        | (byte == 0xef)
+    matches!(byte, 0..0x20 | b'"' | b'\\' | 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef)
 }
 
 /// Scalars that must never reach a line or a terminal raw.
