@@ -1,6 +1,6 @@
 //! [`Redactor`]: takes secrets out of texts.
 //!
-//! Most secrets stand behind a mark: a key's `:` or `=`, the `://`, `?` or `#` of a URL. The
+//! Most secrets stand behind a mark: a key's `:` or `=`, a URL's `://` or `?`. The
 //! others are found by short pieces that they contain ([`prefilter`]). At each mark and
 //! piece a rule looks closer: at keys and their values ([`pairs`]), URLs ([`url`]),
 //! authorization schemes ([`schemes`]) and tokens that are known by their shape
@@ -92,25 +92,24 @@ impl Redactor {
 
     fn search(&self, text: &str, found: &mut Found) {
         let bytes = text.as_bytes();
-        let mut keys = memchr::memchr3_iter(b':', b'=', b'(', bytes).peekable();
-        let mut queries = memchr::memchr2_iter(b'?', b'#', bytes).peekable();
         let prefilter = Prefilter::built_in();
+        let mut marks = memchr::memchr3_iter(b':', b'=', b'?', bytes);
+        let mut mark = marks.next();
         let mut piece = prefilter.find(bytes, 0);
         let mut at = 0;
         loop {
-            while keys.next_if(|&mark| mark < at).is_some() {}
-            while queries.next_if(|&mark| mark < at).is_some() {}
+            while mark.is_some_and(|mark| mark < at) {
+                mark = marks.next();
+            }
             if piece.as_ref().is_some_and(|hit| hit.place.start < at) {
                 piece = prefilter.find(bytes, at);
             }
-            let end = bytes.len();
-            let key = keys.peek().copied().unwrap_or(end);
-            let query = queries.peek().copied().unwrap_or(end);
-            at = match &piece {
-                Some(hit) if hit.place.start < key.min(query) => self.piece(text, hit, found),
-                _ if key < query => self.key_mark(text, key, found),
-                _ if query < end => url::query(text, query, found),
-                _ => return,
+            at = match (&piece, mark) {
+                (Some(hit), mark) if mark.is_none_or(|mark| hit.place.start < mark) => {
+                    self.piece(text, hit, found)
+                }
+                (_, Some(mark)) => self.mark(text, mark, found),
+                (_, None) => return,
             };
         }
     }
@@ -119,21 +118,22 @@ impl Redactor {
     fn piece(&self, text: &str, hit: &prefilter::Hit, found: &mut Found) -> usize {
         let place = hit.place.clone();
         match hit.rule {
+            Rule::DataSource => url::data_source(text, place, found),
             Rule::Option => pairs::option(text, place, found, |key| self.is_secret_key(key)),
+            Rule::Tuple => pairs::tuple(text, place, found, |key| self.is_secret_key(key)),
             Rule::Scheme => schemes::scheme(text, place, found),
             Rule::Shape(shape) => shapes::shape(text, place, shape, found),
         }
     }
 
-    /// Looks closer at a `:`, `=` or `(`; says where to go on.
+    /// Looks closer at a `:`, `=` or `?`; says where to go on.
     #[inline]
-    fn key_mark(&self, text: &str, mark: usize, found: &mut Found) -> usize {
-        if byte(text, mark) == b'(' {
-            url::data_source(text, mark, found);
-            return pairs::tuple(text, mark, found, |key| self.is_secret_key(key));
+    fn mark(&self, text: &str, mark: usize, found: &mut Found) -> usize {
+        if byte(text, mark) == b'?' {
+            return url::query(text, mark, found);
         }
         if text.as_bytes().get(mark..).is_some_and(|rest| rest.starts_with(b"://")) {
-            return url::user_info(text, mark..mark + 3, found);
+            return url::authority(text, mark + 3, found);
         }
         if self.extra_keys.is_empty() && !pairs::may_follow_secret_key(text, mark) {
             return mark + 1;

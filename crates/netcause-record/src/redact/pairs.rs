@@ -78,22 +78,20 @@ fn key_before(text: &str, separator: usize, floor: usize) -> Option<Key<'_>> {
     Some(Key { name: text.get(place.clone())?, place })
 }
 
-/// Takes the second of a pair in parentheses, as `Debug` prints it, whose `(` is at `open`.
+/// Takes the second of two quoted texts in parentheses, as `Debug` prints pairs; `"`, `,`,
+/// blank and `"` between them are at `hit`.
 pub(super) fn tuple(
     text: &str,
-    open: usize,
+    hit: Range<usize>,
     found: &mut Found,
     is_secret: impl Fn(&str) -> bool,
 ) -> usize {
-    let quote = run(text, open + 1, |letter| letter == b'\\');
-    if byte(text, quote) != b'"' {
-        return open + 1;
+    let Some(key) = key_before(text, hit.start, found.floor) else { return hit.start + 1 };
+    let is_first = text.get(..key.place.start).is_some_and(|before| before.ends_with("(\""));
+    if is_first && key.place.end == hit.start && is_secret(key.name) {
+        return value(text, &key, hit.start + 2, found);
     }
-    let end = run(text, quote + 1, is_key);
-    let after = run(text, end, |letter| letter == b'\\');
-    let key = Key { name: text.get(quote + 1..end).unwrap_or_default(), place: quote + 1..end };
-    let is_pair = text.as_bytes().get(after..).is_some_and(|rest| rest.starts_with(b"\","));
-    if is_pair && is_secret(key.name) { value(text, &key, after + 2, found) } else { end }
+    hit.start + 1
 }
 
 /// Takes the word behind a key of a command line, whose beginning was found at `hit`.

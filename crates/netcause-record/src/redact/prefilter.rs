@@ -1,6 +1,6 @@
 //! The short pieces that secrets are found by, where no key stands before them.
 //!
-//! Up to 32 pieces are found 32 bytes at a time; with more it would be 16.
+//! Each has four letters at least: with three, the vector search would stop in vain often.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -15,6 +15,10 @@ use super::shapes::{SHAPES, Shape};
 pub(super) enum Rule {
     /// A key of a command line, and its value.
     Option,
+    /// The second of a pair of quoted texts.
+    Tuple,
+    /// `user:password@tcp(host)`.
+    DataSource,
     /// An authorization scheme, and its credentials.
     Scheme,
     /// A token of a known shape.
@@ -100,6 +104,8 @@ fn pieces() -> Vec<(&'static str, Rule)> {
     let all =
         |pieces: &'static [&'static str], rule| pieces.iter().map(move |piece| (*piece, rule));
     all(OPTIONS, Rule::Option)
+        .chain(all(&["\", \""], Rule::Tuple))
+        .chain(all(&["@tcp(", "@unix("], Rule::DataSource))
         .chain(all(SCHEMES, Rule::Scheme))
         .chain(SHAPES.iter().map(|shape| (shape.prefix, Rule::Shape(shape))))
         .collect()

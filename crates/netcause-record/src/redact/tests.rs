@@ -177,7 +177,7 @@ fn piece() -> impl Strategy<Value = String> {
         "Basic ",
         "Digest username=",
         "dXNlcjpwYXNz",
-        "eyJabc.def.ghijklmnop1",
+        "eyJhbc.eyJd.ghijklmnop1",
         "AKIAIOSFODNN7EXAMPLE",
         "://",
         "@",

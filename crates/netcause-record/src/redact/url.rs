@@ -8,33 +8,44 @@ use crate::REDACTED;
 /// The longest authority, and the longest way back to the start of a URL, that is looked at.
 const REACH: usize = 1024;
 
-/// Takes the user information behind a `://` found at `hit`.
-pub(super) fn user_info(text: &str, hit: Range<usize>, found: &mut Found) -> usize {
-    let limit = text.len().min(hit.end + REACH);
-    let window = text.as_bytes().get(hit.end..limit).unwrap_or_default();
+/// Takes the user information of a URL whose authority begins at `from`, and a fragment
+/// that reads like a secret; says where to go on.
+pub(super) fn authority(text: &str, from: usize, found: &mut Found) -> usize {
+    let limit = text.len().min(from + REACH);
+    let window = text.as_bytes().get(from..limit).unwrap_or_default();
     let end = window.iter().position(|&letter| !is_inside(letter)).unwrap_or(window.len());
     let window = window.get(..end).unwrap_or_default();
+    // The next URL has its turn.
     let end = memchr::memmem::find(window, b"://").unwrap_or(window.len());
     let window = window.get(..end).unwrap_or_default();
+    let at = match end_of_user_info(window) {
+        Some(mark) => {
+            take_info(text, from..from + mark, found);
+            from + mark
+        }
+        None => from,
+    };
+    match memchr::memchr2(b'?', b'#', window) {
+        Some(mark) if window.get(mark) == Some(&b'#') && from + mark >= at => {
+            query(text, from + mark, found).max(at)
+        }
+        _ => at,
+    }
+}
+
+/// Where the `@` behind the user information is.
+fn end_of_user_info(window: &[u8]) -> Option<usize> {
     let authority = window
         .iter()
         .position(|letter| matches!(letter, b'/' | b'?' | b'#'))
         .unwrap_or(window.len());
     let (authority, path) = window.split_at(authority);
-    let end_of_secret = match memchr::memrchr(b'@', authority) {
-        Some(mark) => Some(mark),
-        // A password with a slash in it, which should have been encoded.
+    match memchr::memrchr(b'@', authority) {
         None if is_pair(authority) => {
+            // A password with a slash in it, which should have been encoded.
             memchr::memrchr(b'@', path).map(|mark| authority.len() + mark)
         }
-        None => None,
-    };
-    match end_of_secret {
-        Some(mark) => {
-            take_info(text, hit.end..hit.end + mark, found);
-            hit.end + mark
-        }
-        None => hit.end,
+        mark => mark,
     }
 }
 
@@ -48,17 +59,15 @@ fn is_pair(authority: &[u8]) -> bool {
         })
 }
 
-/// Takes `user:password` before `@tcp(` or `@unix(`, as Go's MySQL driver writes it.
-pub(super) fn data_source(text: &str, open: usize, found: &mut Found) {
-    let before = text.as_bytes().get(found.floor..open).unwrap_or_default();
-    let Some(info) = before.strip_suffix(b"@tcp").or_else(|| before.strip_suffix(b"@unix")) else {
-        return;
-    };
-    let near = info.get(info.len().saturating_sub(REACH)..).unwrap_or_default();
-    let is_outside = |letter: &u8| !is_inside(*letter) || matches!(letter, b'(' | b'=');
-    let length = near.iter().rev().take_while(|letter| !is_outside(letter)).count();
-    let end = found.floor + info.len();
-    take_info(text, end - length..end, found);
+/// Takes `user:password` before an `@tcp(` or `@unix(` at `hit`, as Go's MySQL driver writes
+/// it.
+pub(super) fn data_source(text: &str, hit: Range<usize>, found: &mut Found) -> usize {
+    let lowest = found.floor.max(hit.start.saturating_sub(REACH));
+    let before = text.as_bytes().get(lowest..hit.start).unwrap_or_default();
+    let is_info = |letter: u8| is_inside(letter) && !matches!(letter, b'(' | b'=');
+    let length = before.iter().rev().take_while(|letter| is_info(**letter)).count();
+    take_info(text, hit.start - length..hit.start, found);
+    hit.end
 }
 
 /// Takes user information, unless its end is redacted already.
@@ -72,7 +81,8 @@ fn take_info(text: &str, place: Range<usize>, found: &mut Found) {
 /// at `mark`.
 pub(super) fn query(text: &str, mark: usize, found: &mut Found) -> usize {
     let from = mark + 1;
-    if !begins_query(text, mark) {
+    let follows = mark > 0 && is_inside(byte(text, mark - 1));
+    if !follows || !begins_query(text, from) {
         return from;
     }
     let end = end_of_query(text, from);
@@ -89,19 +99,14 @@ pub(super) fn query(text: &str, mark: usize, found: &mut Found) -> usize {
     end.max(from)
 }
 
-/// Whether a query or fragment follows, which begins with `key=` or is one random value.
-fn begins_query(text: &str, mark: usize) -> bool {
-    let key = run(text, mark + 1, is_key);
-    let value = || run(text, key, |letter| is_inside(letter) && !matches!(letter, b'?' | b'#'));
-    let begins = match byte(text, key) {
-        b'=' => key > mark + 1,
-        _ => is_random(trim_sentence(text.get(mark + 1..value()).unwrap_or_default())),
-    };
-    begins
-        && match byte(text, mark) {
-            b'?' => mark > 0 && is_inside(byte(text, mark - 1)),
-            _ => is_in_url(text, mark),
-        }
+/// Whether `key=` or one random value follows.
+fn begins_query(text: &str, from: usize) -> bool {
+    let key = run(text, from, is_key);
+    if byte(text, key) == b'=' {
+        return key > from;
+    }
+    let end = run(text, key, |letter| is_inside(letter) && !matches!(letter, b'?' | b'#'));
+    is_random(trim_sentence(text.get(from..end).unwrap_or_default()))
 }
 
 /// The end of a query in running text: trailing punctuation belongs to the sentence.
@@ -127,14 +132,6 @@ pub(super) fn starts_another(text: &str, at: usize) -> bool {
     let end_of_key = run(text, at, is_key).min(at + 64);
     !is_inside(byte(text, at))
         || end_of_key > at && matches!(byte(text, end_of_key), b'=' | b':' | b'"')
-}
-
-/// Whether a place lies in a URL, as far as the text before it tells.
-fn is_in_url(text: &str, at: usize) -> bool {
-    let lowest = at.saturating_sub(REACH / 4);
-    let before = text.as_bytes().get(lowest..at).unwrap_or_default();
-    let start = before.iter().rposition(|&letter| !is_inside(letter)).map_or(0, |stop| stop + 1);
-    memchr::memmem::find(before.get(start..).unwrap_or_default(), b"://").is_some()
 }
 
 /// What can stand inside a URL that stands in a text.
