@@ -78,7 +78,13 @@ pub fn with_variables<F: FnOnce()>(variables: &[(&str, &str)], body: F) -> Finis
     let status = wait(&mut child);
     let finished = Finished { stdout: text(stdout), stderr: text(stderr) };
     let code = status.and_then(|status| status.code());
-    assert_eq!(code, Some(DONE), "{test} ended with {status:?}\n{}\n{}", finished.stdout, finished.stderr);
+    assert_eq!(
+        code,
+        Some(DONE),
+        "{test} ended with {status:?}\n{}\n{}",
+        finished.stdout,
+        finished.stderr
+    );
     finished
 }
 
@@ -95,7 +101,8 @@ fn command(test: &str, variables: &[(&str, &str)]) -> Command {
     command.args([test, "--exact", "--nocapture", "--test-threads=2"]);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if ["RUST_LOG", "NETCAUSE_", "OTEL_", "NO_COLOR"].iter().any(|ours| text.starts_with(ours)) {
+        if ["RUST_LOG", "NETCAUSE_", "OTEL_", "NO_COLOR"].iter().any(|ours| text.starts_with(ours))
+        {
             command.env_remove(&name);
         }
     }

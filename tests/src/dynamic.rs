@@ -25,9 +25,7 @@ fn site(kind: Kind, level: Level, target: &str, keys: &[&str]) -> &'static Metad
     let site: &'static Site = Box::leak(Box::default());
     let fields = FieldSet::new(Vec::leak(keys), Identifier(site));
     let target = leak(target);
-    site.0.get_or_init(|| {
-        Metadata::new("dynamic", target, level, None, None, None, fields, kind)
-    })
+    site.0.get_or_init(|| Metadata::new("dynamic", target, level, None, None, None, fields, kind))
 }
 
 fn leak(text: &str) -> &'static str {

@@ -54,6 +54,10 @@ impl Lines {
     }
 
     /// The lines since the last call.
+    ///
+    /// # Panics
+    ///
+    /// Where one is not ended, or is not what [`Line::parse`] takes.
     #[must_use]
     pub fn take(&self) -> Vec<Line> {
         let text = self.0.take();
@@ -84,6 +88,10 @@ pub fn record(work: impl FnOnce()) -> Vec<Line> {
 }
 
 /// The line of the one event that `work` sends on this thread.
+///
+/// # Panics
+///
+/// Where there are more or none.
 #[must_use]
 pub fn record_one(work: impl FnOnce()) -> Line {
     let mut lines = record(work);

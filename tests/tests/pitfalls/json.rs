@@ -163,7 +163,10 @@ fn a_record_that_is_too_long_leaves_fields_out_and_says_so() {
         error!(error = failing, two = %long, three = %long, "{long}");
     });
     assert!(line.raw().len() < 16_000, "{}", line.raw().len());
-    assert!(line.number("dropped_attributes_count").is_some_and(|left_out| left_out > 0), "{line:?}");
+    assert!(
+        line.number("dropped_attributes_count").is_some_and(|left_out| left_out > 0),
+        "{line:?}"
+    );
     assert_eq!(line.category(), Some("connect_refused"));
     assert_eq!(line.text("server.address"), Some("db"));
 }

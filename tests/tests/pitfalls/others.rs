@@ -77,7 +77,8 @@ fn we_print_the_same_beside_a_coloured_text_layer() {
         let lines = Lines::default();
         tracing::subscriber::with_default(build(&lines), work);
         let written = lines.take();
-        let all: Vec<_> = written.iter().map(|line| line.raw().split_once(',').unwrap().1.to_owned()).collect();
+        let all: Vec<_> =
+            written.iter().map(|line| line.raw().split_once(',').unwrap().1.to_owned()).collect();
         all
     };
     let alone = ours(|lines| Box::new(registry().with(lines.layer())));

@@ -91,6 +91,27 @@ fn an_event_from_inside_a_span_field_does_not_recurse() {
     });
 }
 
+/// Logs itself three times while it is formatted.
+struct LogsThrice;
+
+impl fmt::Debug for LogsThrice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for _ in 0..3 {
+            error!(again = ?LogsThrice, "from inside");
+        }
+        f.write_str("formatted")
+    }
+}
+
+#[test]
+fn each_nested_event_is_counted() {
+    child::alone(|| {
+        let (lines, nested) = under_global(|| error!(value = ?LogsThrice, "outside"));
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert_eq!(nested, 3);
+    });
+}
+
 #[test]
 fn an_event_after_a_nested_one_is_taken_again() {
     child::alone(|| {
@@ -108,11 +129,9 @@ struct Meddles;
 
 impl fmt::Debug for Meddles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        eprintln!("DBG {:?}", Span::current());
         Span::current().record("late", 1);
         let _inner = info_span!("inner", user = 8).entered();
         Span::current().record("user", 9);
-        eprintln!("DBG {:?}", Span::current());
         f.write_str("meddled")
     }
 }
@@ -184,7 +203,7 @@ struct LogsAtTheEnd(Option<Span>);
 impl Drop for LogsAtTheEnd {
     fn drop(&mut self) {
         let span = self.0.take().unwrap_or_else(Span::none);
-        error!(parent: &span, error = typed(&refused()), "the last words");
+        error!(parent: &span, value = ?LogsThrice, error = typed(&refused()), "the last words");
     }
 }
 
@@ -207,6 +226,7 @@ fn an_event_of_a_thread_that_is_ending_is_written() {
         assert_eq!(lines.len(), 2, "{lines:?}");
         assert_eq!(lines[1].text("message"), Some("the last words"));
         assert_eq!(lines[1].peer(), (Some("db"), Some(5432)));
-        assert_eq!(nested, 0);
+        assert_eq!(lines[1].text("value"), Some("formatted"));
+        assert_eq!(nested, 3);
     });
 }

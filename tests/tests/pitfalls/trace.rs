@@ -139,7 +139,11 @@ fn a_warning_from_inside_the_context_does_not_panic() {
         let guards: Vec<_> = (0..66_000).map(|_| Context::new().attach()).collect();
         let written = lines.take();
         assert!(!written.is_empty(), "it warns");
-        assert!(written[0].text("target").unwrap().starts_with("opentelemetry"), "{:?}", written[0]);
+        assert!(
+            written[0].text("target").unwrap().starts_with("opentelemetry"),
+            "{:?}",
+            written[0]
+        );
         guards.into_iter().rev().for_each(drop);
     });
 }

@@ -169,13 +169,12 @@ fn permutations_of_options_silence_nobody() {
     assert_eq!(arrived(|lines| registry().with(Some(lines.layer())).with(none())), 2);
     assert_eq!(arrived(|lines| registry().with(none()).with(Some(lines.layer()))), 2);
     assert_eq!(arrived(|lines| registry().with(none()).with(lines.layer())), 2);
-    assert_eq!(
-        arrived(|lines| registry().with(lines.layer()).with(None::<NetcauseLayer>)),
-        2
-    );
+    assert_eq!(arrived(|lines| registry().with(lines.layer()).with(None::<NetcauseLayer>)), 2);
     assert_eq!(
         arrived(|lines| {
-            registry().with(None::<fmt::Layer<_>>).with(lines.layer().with_filter(LevelFilter::ERROR))
+            registry()
+                .with(None::<fmt::Layer<_>>)
+                .with(lines.layer().with_filter(LevelFilter::ERROR))
         }),
         1
     );

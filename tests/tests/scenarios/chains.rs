@@ -21,7 +21,8 @@ fn an_anyhow_error_as_an_object_has_category_peer_and_whole_chain() {
     });
     assert_eq!(line.category(), Some("connect_refused"));
     assert_eq!(line.peer(), (Some("db"), Some(5432)));
-    let chain = json!(["no order", "could not charge the card", "Connection refused (os error 111)"]);
+    let chain =
+        json!(["no order", "could not charge the card", "Connection refused (os error 111)"]);
     assert_eq!(line.get("fault.chain"), Some(&chain));
     let whole = "no order: could not charge the card: Connection refused (os error 111)";
     assert_eq!(line.text("error.message"), Some(whole));

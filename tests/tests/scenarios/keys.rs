@@ -78,7 +78,9 @@ fn event(level: Level, message: &str, key: &str) -> Line {
 
 /// The record of an event in a span with that key, its value 77.
 fn in_span(level: Level, message: &str, key: &str) -> Line {
-    record_one(|| dynamic::span(key, &77_u64).in_scope(|| dynamic::event(level, "keys", message, "other", &1)))
+    record_one(|| {
+        dynamic::span(key, &77_u64).in_scope(|| dynamic::event(level, "keys", message, "other", &1))
+    })
 }
 
 /// What is wrong where the value should stand under one name and no other.
@@ -155,7 +157,8 @@ fn a_key_that_looks_like_a_moved_one_stays_unique() {
 #[test]
 fn the_event_goes_before_the_spans_and_they_before_the_resource() {
     let lines = Lines::default();
-    let attributes = ["region", "zone", "rack", "city"].map(|key| (key.to_owned(), "resource".to_owned()));
+    let attributes =
+        ["region", "zone", "rack", "city"].map(|key| (key.to_owned(), "resource".to_owned()));
     let resource = Resource::new(Some("checkout".to_owned()), attributes.to_vec());
     let layer = NetcauseLayer::new(lines.exporter()).with_resource(resource);
     tracing::subscriber::with_default(registry().with(layer), || {

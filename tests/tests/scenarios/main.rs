@@ -4,9 +4,11 @@
 
 mod chains;
 mod keys;
+mod long_lived;
 mod memory;
 mod messages;
 mod peers;
+mod recovery;
 mod served;
 mod start;
 mod summary;

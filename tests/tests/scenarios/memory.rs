@@ -3,28 +3,23 @@
 //! That a fault two minutes old is forgotten is a unit test of the memory itself.
 
 use netcause_cli::peers::Peer;
-use netcause_tests::child::{self, resident_bytes};
-use netcause_tests::lines::{Line, Lines, record};
-use netcause_layer::NetcauseLayer;
-use netcause_record::{Export, Record};
+use netcause_tests::lines::{Line, record};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tracing::{Instrument, Span, error, info, info_span, warn};
-use tracing_subscriber::prelude::*;
-use tracing_subscriber::registry;
+use tracing::{Instrument, error, info_span, warn};
 
 use crate::{record_async, refused, typed};
 
-const NOBODY: (Option<&str>, Option<i64>) = (None, None);
+pub(crate) const NOBODY: (Option<&str>, Option<i64>) = (None, None);
 
 /// Logs the failure of one call in a span of its own, and closes it.
-fn failing_call(host: &str, port: u16) {
+pub(crate) fn failing_call(host: &str, port: u16) {
     let _call = info_span!("call", server.address = host, server.port = port).entered();
     warn!(error = typed(&refused()), "the call failed");
 }
 
 /// The last line of what `work` sends.
-fn last(work: impl FnOnce()) -> Line {
+pub(crate) fn last(work: impl FnOnce()) -> Line {
     record(work).pop().unwrap()
 }
 
@@ -65,7 +60,8 @@ fn five_concurrent_children_with_one_error_text_leave_no_peer_to_claim() {
         job.in_scope(|| error!(error = %refused(), "job failed"));
     });
     assert_eq!(lines.len(), 6, "{lines:?}");
-    let mut hosts: Vec<_> = lines[..5].iter().filter_map(|line| line.text("server.address")).collect();
+    let mut hosts: Vec<_> =
+        lines[..5].iter().filter_map(|line| line.text("server.address")).collect();
     hosts.sort_unstable();
     assert_eq!(hosts, ["peer-0.test", "peer-1.test", "peer-2.test", "peer-3.test", "peer-4.test"]);
     assert_eq!(lines[5].category(), Some("connect_refused"));
@@ -137,71 +133,6 @@ fn a_spawned_task_with_the_span_takes_part() {
     assert_eq!(lines[1].peer(), (Some("db"), Some(5432)));
 }
 
-/// A job in which a call recovers, and then something unrelated fails with the same text.
-fn after_recovery(recover: impl FnOnce()) {
-    let line = last(|| {
-        let _job = info_span!("job").entered();
-        recover();
-        error!(error = %refused(), "something else failed");
-    });
-    assert_eq!(line.category(), Some("connect_refused"));
-    assert_eq!(line.peer(), NOBODY, "{line:?}");
-}
-
-#[test]
-fn a_call_that_recovered_in_a_second_try_is_forgotten() {
-    after_recovery(|| {
-        failing_call("db", 5432);
-        info_span!("call", server.address = "db", server.port = 5432).in_scope(|| ());
-    });
-}
-
-#[test]
-fn a_call_that_recovered_in_its_own_span_and_said_so_is_forgotten() {
-    after_recovery(|| {
-        let _call = info_span!("call", server.address = "db", server.port = 5432).entered();
-        warn!(error = typed(&refused()), "trying again");
-        info!("charged");
-    });
-}
-
-#[test]
-fn a_call_that_recovered_after_a_counted_try_is_forgotten() {
-    after_recovery(|| {
-        let _call = info_span!("call", server.address = "db", server.port = 5432).entered();
-        for attempt in 0..3 {
-            warn!(error = typed(&refused()), retry.attempt = attempt, retry.max_attempts = 5, "again");
-        }
-    });
-}
-
-#[test]
-fn a_call_that_recovered_with_tries_in_spans_of_their_own_is_forgotten() {
-    after_recovery(|| {
-        let call = info_span!("charge", order = 7).entered();
-        for attempt in 0..2 {
-            let span = info_span!("try", server.address = "db", server.port = 5432, retry.attempt = attempt);
-            span.in_scope(|| warn!(error = typed(&refused()), "again"));
-        }
-        info_span!("try", server.address = "db", server.port = 5432, retry.attempt = 2).in_scope(|| ());
-        drop(call);
-    });
-}
-
-#[test]
-fn a_call_that_gave_up_is_remembered() {
-    let line = last(|| {
-        let _job = info_span!("job").entered();
-        let call = info_span!("call", server.address = "db", server.port = 5432).entered();
-        for attempt in 0..=2 {
-            warn!(error = typed(&refused()), retry.attempt = attempt, retry.max_attempts = 2, "failed");
-        }
-        drop(call);
-        error!(error = %refused(), "job failed");
-    });
-    assert_eq!(line.peer(), (Some("db"), Some(5432)));
-}
-
 #[test]
 fn a_call_of_another_peer_that_went_well_forgets_nothing() {
     let line = last(|| {
@@ -217,7 +148,8 @@ fn a_call_of_another_peer_that_went_well_forgets_nothing() {
 fn memory_ends_at_the_span_that_serves_a_caller() {
     let line = last(|| {
         let _batch = info_span!("batch").entered();
-        info_span!("request", otel.kind = "server", http.route = "/a").in_scope(|| failing_call("db", 5432));
+        info_span!("request", otel.kind = "server", http.route = "/a")
+            .in_scope(|| failing_call("db", 5432));
         error!(error = %refused(), "another request failed");
     });
     assert_eq!(line.peer(), NOBODY);
@@ -241,6 +173,61 @@ fn memory_ends_at_the_fourth_ancestor() {
     };
     assert_eq!(told_from(3).peer(), (Some("db"), Some(5432)));
     assert_eq!(told_from(4).peer(), NOBODY);
+}
+
+#[test]
+fn an_event_that_names_its_own_peer_takes_no_other() {
+    let line = last(|| {
+        let _job = info_span!("job").entered();
+        failing_call("db", 5432);
+        error!(error = %refused(), server.address = "cache", "job failed");
+    });
+    assert_eq!(line.peer(), (Some("cache"), None));
+}
+
+#[test]
+fn an_event_in_a_span_that_names_a_peer_takes_no_other() {
+    let line = last(|| {
+        let _job = info_span!("job").entered();
+        failing_call("db", 5432);
+        let _call = info_span!("call", server.address = "cache", server.port = 6379).entered();
+        error!(error = %refused(), "call failed");
+    });
+    assert_eq!(line.peer(), (Some("cache"), Some(6379)));
+}
+
+#[test]
+fn a_new_span_in_the_place_of_an_old_one_remembers_nothing() {
+    let lines = record(|| {
+        for host in ["db", "cache"] {
+            let _job = info_span!("job").entered();
+            error!(error = %refused(), "before any call");
+            failing_call(host, 1);
+        }
+    });
+    assert_eq!(lines[2].text("message"), Some("before any call"));
+    assert_eq!(lines[2].peer(), NOBODY, "{:?}", lines[2]);
+}
+
+#[test]
+fn requests_side_by_side_each_have_their_own_peer() {
+    let lines = record_async(async {
+        let request = |host: &'static str| {
+            async move {
+                tokio::task::yield_now().await;
+                failing_call(host, 5432);
+                tokio::task::yield_now().await;
+                error!(error = %refused(), host_meant = host, "request failed");
+            }
+            .instrument(info_span!("request", otel.kind = "server", http.route = "/a"))
+        };
+        tokio::join!(request("db-1"), request("db-2"), request("db-3"));
+    });
+    let failed: Vec<_> = lines.iter().filter(|line| line.has("host_meant")).collect();
+    assert_eq!(failed.len(), 3);
+    for line in failed {
+        assert_eq!(line.text("server.address"), line.text("host_meant"), "{line:?}");
+    }
 }
 
 #[test]
@@ -269,57 +256,4 @@ fn a_message_speaks_of_a_remembered_fault_too() {
         error!("job failed: {}", refused());
     });
     assert_eq!(line.peer(), (Some("db"), Some(5432)));
-}
-
-/// Counts records, so that only the layer is measured.
-#[derive(Debug)]
-struct Nowhere;
-
-impl Export for Nowhere {
-    fn export(&self, record: &Record<'_>) {
-        assert!(record.fault.is_some());
-    }
-}
-
-#[test]
-fn a_span_that_lives_through_a_million_failures_stays_flat() {
-    const ROUNDS: usize = if cfg!(debug_assertions) { 250_000 } else { 1_000_000 };
-    let hosts: Vec<String> = (0..100).map(|index| format!("host-{index}.test")).collect();
-    child::alone(|| {
-        let subscriber = registry().with(NetcauseLayer::new(Nowhere));
-        tracing::subscriber::set_global_default(subscriber).unwrap();
-        let job = info_span!("job").entered();
-        let rounds = |count: usize| (0..count).for_each(|round| one_failure(&hosts, round));
-        rounds(2_000);
-        let before = resident_bytes();
-        rounds(ROUNDS);
-        let grown = resident_bytes().saturating_sub(before);
-        assert!(grown < 2 << 20, "grew by {grown} bytes in {ROUNDS} failures");
-        drop(job);
-    });
-}
-
-/// Half the failures are told in the long span itself, half in a call of their own.
-fn one_failure(hosts: &[String], round: usize) {
-    let host = hosts[round % hosts.len()].as_str();
-    let span = if round % 2 == 0 { info_span!("call", server.address = host) } else { Span::none() };
-    let _call = span.enter();
-    error!(error = typed(&refused()), round, "failed");
-}
-
-#[test]
-fn a_long_span_still_tells_the_last_failure_after_many() {
-    let lines = Lines::default();
-    tracing::subscriber::with_default(registry().with(lines.layer()), || {
-        let _job = info_span!("job").entered();
-        for index in 0..50 {
-            let call = info_span!("call", server.address = format!("host-{index}"), server.port = 1);
-            call.in_scope(|| warn!(error = %format!("failure {index:04}: operation timed out"), "failed"));
-        }
-        error!(error = "job: failure 0049: operation timed out", "job failed");
-        error!(error = "job: failure 0007: operation timed out", "job failed");
-    });
-    let written = lines.take();
-    assert_eq!(written[50].peer(), (Some("host-49"), Some(1)), "{:?}", written[50]);
-    assert_eq!(written[51].peer(), NOBODY, "{:?}", written[51]);
 }

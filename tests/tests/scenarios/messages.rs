@@ -92,7 +92,8 @@ fn an_error_that_is_no_fault_keeps_its_text_and_gets_nothing_else() {
 }
 
 fn assert_no_fault(line: &Line) {
-    let fault: Vec<_> = line.keys().filter(|key| key.starts_with("fault.") || *key == "error.type").collect();
+    let fault: Vec<_> =
+        line.keys().filter(|key| key.starts_with("fault.") || *key == "error.type").collect();
     assert!(fault.is_empty(), "{fault:?} in {line:?}");
 }
 

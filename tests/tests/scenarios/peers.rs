@@ -56,10 +56,30 @@ fn every_mark_of_a_server_span_hides_its_address() {
         assert_eq!(line.category(), Some("connect_refused"));
         line.peer() == (None, None) && !line.raw().contains("own.test")
     };
-    assert!(served(info_span!("s", otel.kind = "server", server.address = "own.test", server.port = 80)));
-    assert!(served(info_span!("s", otel.kind = "Server", server.address = "own.test", server.port = 80)));
-    assert!(served(info_span!("s", otel.kind = "consumer", server.address = "own.test", server.port = 80)));
-    assert!(served(info_span!("s", http.route = "/a", server.address = "own.test", server.port = 80)));
+    assert!(served(info_span!(
+        "s",
+        otel.kind = "server",
+        server.address = "own.test",
+        server.port = 80
+    )));
+    assert!(served(info_span!(
+        "s",
+        otel.kind = "Server",
+        server.address = "own.test",
+        server.port = 80
+    )));
+    assert!(served(info_span!(
+        "s",
+        otel.kind = "consumer",
+        server.address = "own.test",
+        server.port = 80
+    )));
+    assert!(served(info_span!(
+        "s",
+        http.route = "/a",
+        server.address = "own.test",
+        server.port = 80
+    )));
     assert!(served(info_span!("s", client.address = "10.0.0.9", server.address = "own.test")));
 }
 
@@ -93,7 +113,8 @@ fn a_client_span_inside_a_server_span_is_asked() {
     let line = record_one(|| {
         let _request =
             info_span!("request", otel.kind = "server", server.address = "own.test").entered();
-        let _client = info_span!("client", otel.kind = "producer", server.address = "kafka").entered();
+        let _client =
+            info_span!("client", otel.kind = "producer", server.address = "kafka").entered();
         error!(error = typed(&refused()), "failed");
     });
     assert_eq!(line.peer(), (Some("kafka"), None));

@@ -45,7 +45,8 @@ async fn instrument(State(service): State<Service>, request: Request, next: Next
 /// Fails, and the error is logged once the span of the call is closed.
 async fn checkout(State(service): State<Service>, Path(how): Path<String>) -> StatusCode {
     let port = service.payments.port();
-    let call = info_span!("charge", otel.kind = "client", server.address = PAYMENTS, server.port = port);
+    let call =
+        info_span!("charge", otel.kind = "client", server.address = PAYMENTS, server.port = port);
     let outcome = match &*how {
         "told" => TcpStream::connect(service.payments).inspect_err_in(call, true).await,
         "silent" => TcpStream::connect(service.payments).inspect_err_in(call, false).await,
@@ -104,7 +105,8 @@ fn serve(how: &str) -> (Vec<Line>, Service) {
 
 async fn request(service: SocketAddr, how: &str) -> String {
     let mut stream = TcpStream::connect(service).await.unwrap();
-    let head = format!("GET /checkout/{how} HTTP/1.1\r\nhost: shop.test\r\nconnection: close\r\n\r\n");
+    let head =
+        format!("GET /checkout/{how} HTTP/1.1\r\nhost: shop.test\r\nconnection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();

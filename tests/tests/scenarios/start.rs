@@ -166,7 +166,8 @@ fn a_global_subscriber_that_is_there_stays() {
 #[test]
 fn an_output_file_is_appended_to() {
     let directory = tempfile::tempdir().unwrap();
-    let path = std::env::var("TEST_OUTPUT").map_or_else(|_| directory.path().join("log.json"), Into::into);
+    let path =
+        std::env::var("TEST_OUTPUT").map_or_else(|_| directory.path().join("log.json"), Into::into);
     let path = path.to_str().unwrap();
     let variables = [("NETCAUSE_OUTPUT", path), ("TEST_OUTPUT", path)];
     if std::env::var_os("TEST_OUTPUT").is_none() {
@@ -181,10 +182,8 @@ fn an_output_file_is_appended_to() {
     });
     assert!(finished.lines().is_empty() && finished.stderr.is_empty(), "{finished:?}");
     let text = std::fs::read_to_string(path).unwrap();
-    let messages: Vec<_> = text
-        .lines()
-        .map(|line| Line::parse(line).text("message").unwrap().to_owned())
-        .collect();
+    let messages: Vec<_> =
+        text.lines().map(|line| Line::parse(line).text("message").unwrap().to_owned()).collect();
     assert_eq!(messages, ["older", "first", "second"]);
 }
 
@@ -238,4 +237,80 @@ fn an_empty_variable_is_unset() {
     let finished = child::with_variables(&variables, here!());
     assert_eq!(finished.lines().len(), 2, "{finished:?}");
     assert_eq!(finished.stderr, "");
+}
+
+#[test]
+fn a_resource_attribute_cannot_spoof_a_key_or_show_a_secret() {
+    let attributes = "severity=mine,message=mine,fault.category=mine,server.address=mine,error=mine,\
+                      server.port=mine,db.password=hunter2horse,region=eu";
+    let variables = [("OTEL_RESOURCE_ATTRIBUTES", attributes)];
+    let finished = child::with_variables(&variables, here!());
+    let lines = finished.lines();
+    assert_eq!(lines.len(), 2, "{finished:?}");
+    assert_eq!(lines[0].text("message"), Some("ready"));
+    assert_eq!(lines[0].text("severity"), Some("INFO"));
+    assert_eq!(lines[1].category(), Some("connect_refused"));
+    assert_eq!(lines[1].peer(), (Some("db"), Some(5432)));
+    for line in &lines {
+        assert_eq!(line.text("region"), Some("eu"));
+        assert!(!line.has("error"), "{line:?}");
+        assert!(!line.raw().contains("hunter2horse"), "{line:?}");
+    }
+}
+
+#[test]
+fn a_resource_attribute_is_never_the_peer_of_a_fault() {
+    let variables = [("OTEL_RESOURCE_ATTRIBUTES", "server.address=own.test,server.port=8080")];
+    let finished = child::with_variables(&variables, || {
+        let _guard = netcause::init();
+        error!(error = typed(&refused()), "no database");
+    });
+    let line = only(finished.lines());
+    assert_eq!(line.category(), Some("connect_refused"));
+    assert_eq!(line.peer(), (None, None));
+    assert!(!line.text("fault.summary").unwrap().contains("own.test"), "{line:?}");
+}
+
+#[test]
+fn further_keys_are_redacted_on_request() {
+    let variables = [("NETCAUSE_REDACT", "national_id, blood-group")];
+    let finished = child::with_variables(&variables, || {
+        let _guard = netcause::init();
+        info!(
+            user.national_id = "AB123456C",
+            bloodGroup = "zero-negative",
+            "no national_id=AB123456C here"
+        );
+        error!(error = "bad national_id: AB123456C", "hello");
+    });
+    assert_eq!(finished.lines().len(), 2, "{finished:?}");
+    assert!(!finished.stdout.contains("AB123456C"), "{finished:?}");
+}
+
+#[test]
+fn limits_can_be_set() {
+    let variables = [("NETCAUSE_LIMIT_FIELD", "100"), ("NETCAUSE_LIMIT_RECORD", "4096")];
+    let finished = child::with_variables(&variables, || {
+        let _guard = netcause::init();
+        let long = "x".repeat(10_000);
+        info!(long, "hello");
+        let _spans: Vec<_> = (0..100).map(|_| info_span!("deep", order = 7).entered()).collect();
+        error!(error = %long, a = long, b = long, c = long, d = long, "{long}");
+    });
+    let lines = finished.lines();
+    assert_eq!(lines.len(), 2, "{finished:?}");
+    assert!(lines[0].text("long").unwrap().len() <= 100, "{finished:?}");
+    assert!(lines.iter().all(|line| line.raw().len() < 4096), "{finished:?}");
+}
+
+#[test]
+fn optional_fields_are_written_on_request() {
+    let variables = [("NETCAUSE_FIELDS", "code.file.path,code.line.number,thread.name,span.name")];
+    let finished = child::with_variables(&variables, here!());
+    let lines = finished.lines();
+    assert!(lines[1].text("code.file.path").unwrap().ends_with("start.rs"), "{finished:?}");
+    assert!(lines[1].number("code.line.number").is_some_and(|line| line > 0), "{finished:?}");
+    assert_eq!(lines[1].text("thread.name"), Some("start::optional_fields_are_written_on_request"));
+    assert_eq!(lines[1].text("span.name"), Some("call"));
+    assert!(!lines[0].has("span.name"), "{finished:?}");
 }

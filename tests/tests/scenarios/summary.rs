@@ -10,6 +10,8 @@ use tracing::{error, info_span};
 
 use crate::{runtime, typed};
 
+const SENTENCE: &str = "Connection to host hello.from.the.other.side on port 12345 timed out after 100ms. Retries: 2/5";
+
 const LIMIT: Duration = Duration::from_millis(100);
 
 /// The error of a connect with a limit, against a full queue.
@@ -40,9 +42,8 @@ fn on_try(attempt: u32, log: impl FnOnce(&io::Error)) -> Line {
 
 #[test]
 fn a_connect_timeout_gives_the_sentence_word_for_word() {
-    let sentence = "Connection to host hello.from.the.other.side on port 12345 timed out after 100ms. Retries: 2/5";
     let line = on_try(2, |error| error!(error = typed(error), "could not charge the card"));
-    assert_eq!(line.text("fault.summary"), Some(sentence), "{line:?}");
+    assert_eq!(line.text("fault.summary"), Some(SENTENCE), "{line:?}");
     assert_eq!(line.category(), Some("connect_timeout"));
     assert_eq!(line.number("fault.timeout_ms"), Some(100));
     assert_eq!(line.text("fault.limit"), Some("connect"));
@@ -51,10 +52,23 @@ fn a_connect_timeout_gives_the_sentence_word_for_word() {
 }
 
 #[test]
-fn the_text_of_the_same_error_gives_the_same_sentence() {
-    let sentence = "Connection to host hello.from.the.other.side on port 12345 timed out after 100ms. Retries: 2/5";
+fn texts_that_tell_of_the_connect_give_the_same_sentence() {
+    let line = on_try(2, |error| error!(error = ?error, "could not charge the card"));
+    assert_eq!(line.text("fault.summary"), Some(SENTENCE), "{line:?}");
+    let text =
+        "error sending request: client error (Connect): tcp connect error: deadline has elapsed";
+    let line = on_try(2, |_| error!(error = text, "could not charge the card"));
+    assert_eq!(line.text("fault.summary"), Some(SENTENCE), "{line:?}");
+}
+
+/// `connection timed out` is what an established connection's error says, too.
+#[test]
+fn a_text_that_tells_no_phase_claims_none() {
     let line = on_try(2, |error| error!(error = %error, "could not charge the card"));
-    assert_eq!(line.text("fault.summary"), Some(sentence), "{line:?}");
+    assert_eq!(line.text("error.message"), Some("connection timed out"));
+    assert_eq!(line.category(), Some("timeout"), "{line:?}");
+    assert!(!line.has("fault.phase") && !line.has("fault.limit"), "{line:?}");
+    assert_eq!(line.peer(), (Some("hello.from.the.other.side"), Some(12345)));
 }
 
 #[test]

@@ -20,23 +20,35 @@ pub(crate) const CORPUS: &[(&str, [(&str, &str); 3])] = &[
         [
             ("GET https://api.example:8443/v1?api_key=q8Zr2LmN5x", "q8Zr2LmN5x"),
             ("GET https://api.example:8443/cb?code=authc0de91x&state=ok", "authc0de91x"),
-            ("error sending request for url (https://api.example:8443/a?sv=1&sig=Zm9vYmFyMTIz%3D)", "Zm9vYmFyMTIz"),
+            (
+                "error sending request for url (https://api.example:8443/a?sv=1&sig=Zm9vYmFyMTIz%3D)",
+                "Zm9vYmFyMTIz",
+            ),
         ],
     ),
     (
         "bearer",
         [
             ("api.example:8443 did not take Bearer mF_9.B5f-4.1JqM", "mF_9.B5f-4.1JqM"),
-            ("api.example:8443: header authorization: bearer 7Fjfp0ZBr1KtDRbnfVdmIw", "7Fjfp0ZBr1KtDRbnfVdmIw"),
+            (
+                "api.example:8443: header authorization: bearer 7Fjfp0ZBr1KtDRbnfVdmIw",
+                "7Fjfp0ZBr1KtDRbnfVdmIw",
+            ),
             ("api.example:8443 {\"Authorization\": \"Bearer AbCdEf123456\"}", "AbCdEf123456"),
         ],
     ),
     (
         "basic",
         [
-            ("Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ== sent to api.example:8443", "QWxhZGRpbjpvcGVuIHNlc2FtZQ"),
+            (
+                "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ== sent to api.example:8443",
+                "QWxhZGRpbjpvcGVuIHNlc2FtZQ",
+            ),
             ("api.example:8443 authorization: Basic dXNlcjpwYXNzd29yZA==", "dXNlcjpwYXNzd29yZA"),
-            ("api.example:8443 Proxy-Authorization: Basic cHJveHk6c2VjcmV0MQ==", "cHJveHk6c2VjcmV0MQ"),
+            (
+                "api.example:8443 Proxy-Authorization: Basic cHJveHk6c2VjcmV0MQ==",
+                "cHJveHk6c2VjcmV0MQ",
+            ),
         ],
     ),
     (
@@ -110,12 +122,18 @@ pub(crate) const CORPUS: &[(&str, [(&str, &str); 3])] = &[
     (
         "GitHub",
         [
-            ("api.example:8443 ghp_16C7e42F292c6912E7710c838347Ae178B4a", "16C7e42F292c6912E7710c838347Ae178B4a"),
+            (
+                "api.example:8443 ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+                "16C7e42F292c6912E7710c838347Ae178B4a",
+            ),
             (
                 "api.example:8443 github_pat_11AAAAAAA0aaaaaaaaaaaa_bbbbbbbbbbbbbbbbbbbbbbbb",
                 "11AAAAAAA0aaaaaaaaaaaa",
             ),
-            ("api.example:8443 uses ghs_9aB8cD7eF6gH5iJ4kL3mN2oP1qR0sT", "9aB8cD7eF6gH5iJ4kL3mN2oP1qR0sT"),
+            (
+                "api.example:8443 uses ghs_9aB8cD7eF6gH5iJ4kL3mN2oP1qR0sT",
+                "9aB8cD7eF6gH5iJ4kL3mN2oP1qR0sT",
+            ),
         ],
     ),
     (
@@ -129,12 +147,18 @@ pub(crate) const CORPUS: &[(&str, [(&str, &str); 3])] = &[
     (
         "Slack",
         [
-            ("api.example:8443 xoxb-17653672481-19874698323-pdFZKVeTuE8sk7oOHcbrzqqy", "pdFZKVeTuE8sk7oOHcbrzqqy"),
+            (
+                "api.example:8443 xoxb-17653672481-19874698323-pdFZKVeTuE8sk7oOHcbrzqqy",
+                "pdFZKVeTuE8sk7oOHcbrzqqy",
+            ),
             (
                 "api.example:8443 https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXX1234",
                 "XXXXXXXXXXXXXXXXXXXX1234",
             ),
-            ("api.example:8443 xapp-1-A0123456789-1234567890123-abcdef0123456789", "abcdef0123456789"),
+            (
+                "api.example:8443 xapp-1-A0123456789-1234567890123-abcdef0123456789",
+                "abcdef0123456789",
+            ),
         ],
     ),
     (
@@ -148,9 +172,15 @@ pub(crate) const CORPUS: &[(&str, [(&str, &str); 3])] = &[
     (
         "Google",
         [
-            ("api.example:8443 AIzaSyDaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe", "SyDaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe"),
+            (
+                "api.example:8443 AIzaSyDaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe",
+                "SyDaGmWKa4JsXZ-HjGw7ISLn_3namBGewQe",
+            ),
             ("api.example:8443 ya29.a0AfH6SMBx7Example0Token", "a0AfH6SMBx7Example0Token"),
-            ("api.example:8443 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", "1mVwFTjGIXgs2BC2uHzksQi0HAK1"),
+            (
+                "api.example:8443 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",
+                "1mVwFTjGIXgs2BC2uHzksQi0HAK1",
+            ),
         ],
     ),
     (
@@ -174,7 +204,10 @@ pub(crate) const CORPUS: &[(&str, [(&str, &str); 3])] = &[
         "database",
         [
             ("postgres://app:pgp4ss99@api.example:8443/shop", "pgp4ss99"),
-            ("connect to 'host=api.example:8443 user=app password=libpqP4ss dbname=shop'", "libpqP4ss"),
+            (
+                "connect to 'host=api.example:8443 user=app password=libpqP4ss dbname=shop'",
+                "libpqP4ss",
+            ),
             ("app:mysqlP4ss1@tcp(api.example:8443)/shop", "mysqlP4ss1"),
         ],
     ),
@@ -189,7 +222,10 @@ pub(crate) const CORPUS: &[(&str, [(&str, &str); 3])] = &[
                 "Endpoint=sb://api.example:8443/;SharedAccessKeyName=Root;SharedAccessKey=abc123XYZ789kluges=",
                 "abc123XYZ789kluges",
             ),
-            ("https://api.example:8443/c/b?sp=r&sig=R7qX9vB2nM4kL6jH8gF0%2B", "R7qX9vB2nM4kL6jH8gF0"),
+            (
+                "https://api.example:8443/c/b?sp=r&sig=R7qX9vB2nM4kL6jH8gF0%2B",
+                "R7qX9vB2nM4kL6jH8gF0",
+            ),
         ],
     ),
     (
@@ -215,7 +251,9 @@ pub(crate) const CORPUS: &[(&str, [(&str, &str); 3])] = &[
 
 /// Every text with its kind and its secret.
 pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    CORPUS.iter().flat_map(|(kind, texts)| texts.iter().map(|(text, secret)| (*kind, *text, *secret)))
+    CORPUS
+        .iter()
+        .flat_map(|(kind, texts)| texts.iter().map(|(text, secret)| (*kind, *text, *secret)))
 }
 
 #[test]

@@ -7,8 +7,8 @@ mod keys;
 mod places;
 mod scalars;
 
-use netcause_record::{Limits, PrettyExporter, Sink};
 use netcause_layer::NetcauseLayer;
+use netcause_record::{Limits, PrettyExporter, Sink};
 use netcause_tests::lines::{Buffer, Lines};
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry;
@@ -29,10 +29,8 @@ impl Written {
 /// Runs `work` once with JSON, plain and coloured terminal output.
 fn write(work: impl FnOnce()) -> Written {
     let (lines, plain, coloured) = (Lines::default(), Buffer::default(), Buffer::default());
-    let subscriber = registry()
-        .with(lines.layer())
-        .with(pretty(&plain, false))
-        .with(pretty(&coloured, true));
+    let subscriber =
+        registry().with(lines.layer()).with(pretty(&plain, false)).with(pretty(&coloured, true));
     tracing::subscriber::with_default(subscriber, work);
     let json: Vec<_> = lines.take().iter().map(|line| line.raw().to_owned()).collect();
     Written { json: json.join("\n"), plain: plain.take(), coloured: coloured.take() }

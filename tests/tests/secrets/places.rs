@@ -33,9 +33,7 @@ impl Error for Link {
 fn chain(texts: &[&str]) -> Box<dyn Error + Send + Sync> {
     match texts {
         [] => Box::new(io::Error::from_raw_os_error(111)),
-        [text, rest @ ..] => {
-            Box::new(Link { text: (*text).to_owned(), source: Some(chain(rest)) })
-        }
+        [text, rest @ ..] => Box::new(Link { text: (*text).to_owned(), source: Some(chain(rest)) }),
     }
 }
 
@@ -72,11 +70,18 @@ const PLACES: &[Place] = &[
     ("an error as text after others", |text| {
         error!(error = %format!("no order: {text}: Connection refused (os error 111)"), "hello");
     }),
-    ("an error debugged", |text| error!(error = ?Link { text: text.to_owned(), source: None }, "hello")),
+    (
+        "an error debugged",
+        |text| error!(error = ?Link { text: text.to_owned(), source: None }, "hello"),
+    ),
     ("err", |text| error!(err = %text, "hello")),
     ("a second error", |text| {
         let (first, second) = (chain(&[]), chain(&[text]));
-        error!(first = &*first as &(dyn Error + 'static), second = &*second as &(dyn Error + 'static), "hello");
+        error!(
+            first = &*first as &(dyn Error + 'static),
+            second = &*second as &(dyn Error + 'static),
+            "hello"
+        );
     }),
     ("an error on a span", |text| {
         let error = chain(&[text]);
@@ -136,7 +141,10 @@ fn a_real_client_error_with_a_key_in_its_url_shows_none() {
         error!(error = ?error, "by the debug form");
     });
     for (form, output) in written.forms() {
-        assert!(!output.contains("q8Zr2LmN5x") && !output.contains("s3same-0pen"), "{form}: {output}");
+        assert!(
+            !output.contains("q8Zr2LmN5x") && !output.contains("s3same-0pen"),
+            "{form}: {output}"
+        );
         assert!(output.contains(&port.addr.to_string()), "{form}: {output}");
     }
 }

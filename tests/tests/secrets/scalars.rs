@@ -96,24 +96,29 @@ fn one_event_is_one_line_for_every_scalar_in_error_text() {
     });
 }
 
+/// A long line is wrapped, and what follows is indented: nobody can forge an event's first
+/// line from inside another.
 #[test]
-fn the_terminal_gets_no_control_characters_and_as_many_lines_as_ever() {
+fn the_terminal_gets_no_control_characters_and_no_forged_event() {
     let buffer = Buffer::default();
-    let exporter = PrettyExporter::new(Sink::writer(Box::new(buffer.clone())), false, Limits::default());
+    let exporter =
+        PrettyExporter::new(Sink::writer(Box::new(buffer.clone())), false, Limits::default());
     tracing::subscriber::with_default(registry().with(NetcauseLayer::new(exporter)), || {
-        let shown = |text: &str| {
-            dynamic::event(Level::ERROR, text, text, "note", &text);
-            let plain = buffer.take();
-            error!(error = %Text(text), "hello");
-            (plain.lines().count(), buffer.take().lines().count(), plain)
-        };
-        let (plain, failing, _) = shown("harmless");
-        for text in texts() {
-            let (lines, failing_lines, output) = shown(&text);
-            assert_eq!((lines, failing_lines), (plain, failing), "{text:?} in {output:?}");
-            let control = output.chars().find(|&letter| letter != '\n' && letter.is_control());
-            assert_eq!(control, None, "{output:?}");
-            assert!(!output.contains(['\u{2028}', '\u{2029}', '\u{202e}', '\u{2066}']), "{output:?}");
+        for text in texts().chain(["one\n07:28:42.688 ERROR two".to_owned()]) {
+            dynamic::event(Level::ERROR, &text, &text, &format!("k{text}"), &text.as_str());
+            is_one_event(&buffer.take());
+            error!(error = %Text(&text), "hello");
+            is_one_event(&buffer.take());
+            error!(error = %Text("Connection refused (os error 111)"), server.address = text, "hello");
+            is_one_event(&buffer.take());
         }
     });
+}
+
+fn is_one_event(output: &str) {
+    assert!(!output.is_empty());
+    let control = output.chars().find(|&letter| letter != '\n' && letter.is_control());
+    assert_eq!(control, None, "{output:?}");
+    assert!(!output.contains(['\u{2028}', '\u{2029}', '\u{202e}', '\u{2066}']), "{output:?}");
+    assert!(output.lines().skip(1).all(|line| line.starts_with("    ")), "{output:?}");
 }
