@@ -56,7 +56,7 @@ const SHORT_READ: &[Exception] =
     in_no_form!("read_exact says the very same of a file that is too short");
 const NO_FILE: &[Exception] = in_no_form!("ENOENT says the very same of a file");
 
-/// Runs what blocks on a thread of its own.
+/// Runs what blocks on a thread of its own: on a worker it would hold up other cases.
 fn blocking<F>(name: &str, expect: Expect, target: Target, fail: F) -> Case
 where
     F: FnOnce() -> io::Result<()> + Send + 'static,
@@ -100,7 +100,9 @@ fn std_connecting() -> Vec<Case> {
         }),
         Case::new("std", "full queue, connect_timeout", connect_timeout, |_| async {
             let peer = Peer::full_queue(None).await.unwrap();
-            failure(TcpStream::connect_timeout(&peer.addr, LIMIT), at(peer.addr))
+            let addr = peer.addr;
+            let call = move || TcpStream::connect_timeout(&addr, LIMIT);
+            failure(tokio::task::spawn_blocking(call).await.unwrap(), at(addr))
         }),
         blocking("no such host", UNKNOWN_HOST, host(NO_HOST, 80), || {
             (NO_HOST, 80).to_socket_addrs().map(drop)
@@ -110,7 +112,8 @@ fn std_connecting() -> Vec<Case> {
         }),
         Case::new("std", "UDP to a closed port", REFUSED, |_| async {
             let peer = closed_udp_port().unwrap();
-            failure(ask_by_udp(peer), at(peer))
+            let asked = tokio::task::spawn_blocking(move || ask_by_udp(peer));
+            failure(asked.await.unwrap(), at(peer))
         }),
     ]
 }

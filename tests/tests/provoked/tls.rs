@@ -1,6 +1,7 @@
 //! Failures of TLS, with tokio-rustls, hyper-rustls and reqwest.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use netcause_cli::peers::{
     Identity, Leaf, Peer, Script, TlsOptions, TlsVersions, scripts, tls_alert,
@@ -121,7 +122,10 @@ async fn with_client_certificate(
     versions: TlsVersions,
     leaf: Option<Leaf>,
 ) -> Outcome {
-    let options = TlsOptions { versions, client_certificate: true, ..TlsOptions::default() };
+    // Long enough for the client to have sent its request when TLS 1.3 refuses it.
+    let latency = Duration::from_millis(150);
+    let options =
+        TlsOptions { versions, client_certificate: true, latency, ..TlsOptions::default() };
     let peer = Peer::tls(&world.server(Leaf::Good), &options, Script::new()).await.unwrap();
     let identity: Option<Identity> = leaf.map(|leaf| world.certificates.client(leaf).unwrap());
     client.fail(Call::https(&peer, world.tls(versions, identity.as_ref()))).await

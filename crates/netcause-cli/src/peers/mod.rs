@@ -39,6 +39,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 mod certificates;
+mod latency;
 mod queue;
 mod script;
 pub mod scripts;
@@ -145,7 +146,7 @@ impl Peer {
     ) -> io::Result<Peer> {
         let config = Arc::new(options.server_config(identity)?);
         let (addr, listener) = listen().await?;
-        Ok(Self::task(addr, serve::tls(listener, config, script)))
+        Ok(Self::task(addr, serve::tls(listener, config, options.latency, script)))
     }
 
     /// The port.

@@ -90,10 +90,13 @@ pub fn garbage() -> Script {
     Script::new().read_head().send("\u{1}\u{2}\u{3} this is no HTTP \u{4}\r\n\r\n").finish()
 }
 
-/// An SSH server: speaks first (RFC 4253, section 4.2).
+/// An SSH server that is slow to greet (RFC 4253, section 4.2).
+///
+/// It greets once it was spoken to: what a client makes of a greeting before its request
+/// is sent depends on which of the two is faster.
 #[must_use]
 pub fn ssh() -> Script {
-    Script::new().send("SSH-2.0-OpenSSH_9.9\r\n").hang()
+    Script::new().read_head().send("SSH-2.0-OpenSSH_9.9\r\n").hang()
 }
 
 fn long_body() -> Script {

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::latency::Distant;
 use super::script::{End, Script};
 
 /// A byte stream that knows the connection below it.
@@ -25,9 +26,15 @@ impl Connection for TcpStream {
     }
 }
 
-impl Connection for TlsStream<TcpStream> {
+impl Connection for Distant {
     fn tcp(&self) -> &TcpStream {
-        self.get_ref().0
+        Distant::tcp(self)
+    }
+}
+
+impl Connection for TlsStream<Distant> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0.tcp()
     }
 }
 
@@ -44,13 +51,19 @@ pub(super) async fn plain(listener: TcpListener, scripts: Vec<Script>) {
 }
 
 /// Shakes hands, then plays the script.
-pub(super) async fn tls(listener: TcpListener, config: Arc<ServerConfig>, script: Script) {
+pub(super) async fn tls(
+    listener: TcpListener,
+    config: Arc<ServerConfig>,
+    latency: Duration,
+    script: Script,
+) {
     let script = Arc::new(script);
     let acceptor = TlsAcceptor::from(config);
     accept_all(listener, move |stream| {
         let script = Arc::clone(&script);
         let acceptor = acceptor.clone();
         async move {
+            let stream = Distant::new(stream, latency);
             match acceptor.accept(stream).into_fallible().await {
                 Ok(stream) => run(&script, stream).await,
                 // The alert is out; a reset after it could overtake it in the client.

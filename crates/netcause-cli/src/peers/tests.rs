@@ -1,5 +1,5 @@
 use std::io::ErrorKind;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -95,14 +95,27 @@ async fn a_tls_peer_presents_its_identity() {
         (Leaf::SelfSigned, false),
         (Leaf::WrongPurpose, false),
     ] {
-        let handshake = handshake(&certificates, leaf).await;
+        let handshake = handshake(&certificates, leaf, &TlsOptions::default()).await;
         assert_eq!(handshake.is_ok(), accepted, "{leaf:?}: {handshake:?}");
     }
 }
 
-async fn handshake(certificates: &Certificates, leaf: Leaf) -> std::io::Result<()> {
+#[tokio::test]
+async fn a_distant_tls_peer_takes_its_time() {
+    let certificates = Certificates::new().unwrap();
+    let options = TlsOptions { latency: SHORT, ..TlsOptions::default() };
+    let started = Instant::now();
+    handshake(&certificates, Leaf::Good, &options).await.unwrap();
+    assert!(started.elapsed() >= SHORT);
+}
+
+async fn handshake(
+    certificates: &Certificates,
+    leaf: Leaf,
+    options: &TlsOptions,
+) -> std::io::Result<()> {
     let identity = certificates.server(leaf, &["localhost"])?;
-    let peer = Peer::tls(&identity, &TlsOptions::default(), Script::new()).await?;
+    let peer = Peer::tls(&identity, options, Script::new()).await?;
     let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::crypto::ring;
 use rustls::server::WebPkiClientVerifier;
@@ -40,6 +41,9 @@ pub struct TlsOptions {
     pub client_certificate: bool,
     /// The application protocols (RFC 7301); none are negotiated if empty.
     pub alpn: Vec<String>,
+    /// How long what the client sends is under way. Without it a verdict of TLS 1.3 on a
+    /// client's certificate may overtake the client's own request.
+    pub latency: Duration,
 }
 
 impl TlsOptions {
