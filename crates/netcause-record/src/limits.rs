@@ -41,14 +41,18 @@ pub fn cut_text(buffer: &mut String, start: usize, limit: usize) -> bool {
     if buffer.len().saturating_sub(start) <= limit {
         return false;
     }
-    let start = buffer.floor_char_boundary(start);
     let room = limit.saturating_sub(ELLIPSIS.len());
-    let end = buffer.floor_char_boundary(start + room).max(start);
+    let end = boundary_before(buffer, start + room);
     buffer.truncate(end);
     if limit >= ELLIPSIS.len() {
         buffer.push_str(ELLIPSIS);
     }
     true
+}
+
+/// The last place between two characters at or before `at`.
+pub(crate) fn boundary_before(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// Takes what is formatted into it up to a limit; then stops the formatting by an error, so
@@ -91,8 +95,9 @@ impl<'a> LimitedWriter<'a> {
     #[cold]
     fn cut(&mut self, text: &str) -> fmt::Result {
         let room = self.limit.saturating_sub(self.buffer.len() - self.start);
-        // One character more than fits, so that `cut_text` sees that something is missing.
-        let end = text.ceil_char_boundary(room + 1);
+        // At least a byte more than fits, so that `cut_text` sees that something is missing.
+        let longest_character = 4;
+        let end = boundary_before(text, room + longest_character);
         self.buffer.push_str(text.get(..end).unwrap_or(text));
         self.cut = true;
         cut_text(self.buffer, self.start, self.limit);

@@ -132,8 +132,11 @@ const USUAL: &[(&str, Role)] = &[
     ("gave_up", Role::Exhausted),
 ];
 
+/// A meaning that lacks its unit.
+type WithUnit = fn(Unit) -> Role;
+
 /// Names of durations, before their unit.
-const DURATIONS: &[(&str, fn(Unit) -> Role)] = &[
+const DURATIONS: &[(&str, WithUnit)] = &[
     ("timeout", |unit| Role::Timeout(None, unit)),
     ("fault_timeout", |unit| Role::Timeout(None, unit)),
     ("client_timeout", |unit| Role::Timeout(None, unit)),

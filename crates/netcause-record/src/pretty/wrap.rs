@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::escape::is_dangerous;
+use crate::limits::boundary_before;
 
 /// Where lines end, in characters.
 const WIDTH: usize = 100;
@@ -39,7 +40,7 @@ impl<'a> Wrapped<'a> {
 
     /// Appends the first `limit` bytes of a text, and `…` where it is longer.
     pub(super) fn cut(&mut self, text: &str, limit: usize) {
-        self.text(text.get(..text.floor_char_boundary(limit)).unwrap_or(text));
+        self.text(text.get(..boundary_before(text, limit)).unwrap_or(text));
         if text.len() > limit {
             self.text("…");
         }

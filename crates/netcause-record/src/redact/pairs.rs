@@ -21,8 +21,8 @@ struct Key<'a> {
 
 /// The last two letters of the keys that are secrets, and of what may follow their names.
 const LAST_LETTERS: &[[u8; 2]] = &[
-    *b"rd", *b"wd", *b"se", *b"de", *b"en", *b"et", *b"al", *b"ls", *b"on", *b"ie", *b"es",
-    *b"ey", *b"id", *b"sn", *b"wt", *b"er", *b"ue", *b"sh", *b"rm", *b"aw", *b"in", *b"xt",
+    *b"rd", *b"wd", *b"se", *b"de", *b"en", *b"et", *b"al", *b"ls", *b"on", *b"ie", *b"es", *b"ey",
+    *b"id", *b"sn", *b"wt", *b"er", *b"ue", *b"sh", *b"rm", *b"aw", *b"in", *b"xt",
 ];
 
 /// Whether the key before a separator may be a secret's: a quick look at its end.
@@ -43,7 +43,8 @@ pub(super) fn may_follow_secret_key(text: &str, separator: usize) -> bool {
 
 /// What may stand between a key's last letter and the separator.
 fn is_around_key(letter: u8) -> bool {
-    letter.is_ascii_digit() || matches!(letter, b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'_' | b'-' | b'.')
+    letter.is_ascii_digit()
+        || matches!(letter, b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'_' | b'-' | b'.')
 }
 
 /// Takes the value behind a `:` or `=`, if the key before it is a secret's.

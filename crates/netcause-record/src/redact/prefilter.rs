@@ -73,10 +73,10 @@ impl Prefilter {
         Prefilter { search, rules: pieces.iter().map(|(_, rule)| *rule).collect() }
     }
 
-    /// The first piece from `at` on.
+    /// The first piece from `at` on that has a secret behind it.
     #[inline]
     pub(super) fn find(&self, text: &[u8], at: usize) -> Option<Hit> {
-        let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
+        let rest = text.get(at..).filter(|rest| rest.len() >= SHORTEST)?;
         let hit = match &self.search {
             Search::Packed(searcher) => find_packed(searcher, rest),
             Search::Automaton(automaton) => automaton.find(rest),
@@ -86,6 +86,9 @@ impl Prefilter {
         Some(Hit { place: at + hit.start()..at + hit.end(), rule })
     }
 }
+
+/// No shorter text holds a piece and a secret: `@tcp(` with one letter before it.
+const SHORTEST: usize = 6;
 
 /// Texts shorter than this are searched one byte after the other; padded they are not.
 const PADDED: usize = 64;
@@ -97,7 +100,7 @@ fn find_packed(searcher: &packed::Searcher, text: &[u8]) -> Option<Match> {
     // No piece contains a NUL, so none is found in the padding.
     let mut padded = [0; PADDED];
     padded.get_mut(..text.len())?.copy_from_slice(text);
-    searcher.find(&padded)
+    searcher.find(padded)
 }
 
 fn pieces() -> Vec<(&'static str, Rule)> {
