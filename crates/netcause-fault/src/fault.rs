@@ -11,6 +11,8 @@ use crate::{Category, Cause, Confidence, Evidence, Limit, Phase, Reason, Retry};
 /// The most facts kept as evidence; more would not be read.
 pub const MAX_EVIDENCE: usize = 6;
 
+const SECONDS_A_DAY: i64 = 86_400;
+
 /// Everything that is known about one failure of a network call or a dependency.
 ///
 /// What is not known is absent: a fault says nothing that no fact supports.
@@ -297,10 +299,22 @@ impl Certificate<'_> {
         }
     }
 
-    /// Whole days from the verification to the end of validity; negative once it has passed.
+    /// Whole days from the verification to the end of validity, toward zero: negative once a
+    /// whole day has passed since.
+    ///
+    /// ```
+    /// use netcause_fault::Certificate;
+    ///
+    /// let ended = Certificate {
+    ///     verified_at: Some(1_795_405_669),
+    ///     not_after: Some(1_795_405_669 - 3 * 86_400 - 9),
+    ///     ..Certificate::default()
+    /// };
+    /// assert_eq!(ended.days_left(), Some(-3));
+    /// ```
     #[must_use]
     pub fn days_left(&self) -> Option<i64> {
-        Some(self.not_after?.saturating_sub(self.verified_at?).div_euclid(86_400))
+        Some(self.not_after?.saturating_sub(self.verified_at?) / SECONDS_A_DAY)
     }
 }
 

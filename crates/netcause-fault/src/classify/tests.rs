@@ -436,7 +436,7 @@ fn the_times_and_names_of_a_certificate_are_read() {
         let certificate = fault.certificate.as_ref().unwrap();
         assert_eq!(certificate.verified_at, Some(1_795_405_669));
         assert_eq!(certificate.not_after, Some(1_795_319_266));
-        assert_eq!(certificate.days_left(), Some(-2));
+        assert_eq!(certificate.days_left(), Some(-1));
         assert!(
             fault.evidence.contains(&Evidence::CertificateExpired(Duration::from_secs(86_403)))
         );
