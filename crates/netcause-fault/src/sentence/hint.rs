@@ -1,9 +1,13 @@
 //! `fault.hint`: what to check next.
 
-use std::fmt::{self, Write};
+mod answers;
 
+use std::fmt::{self, Write};
+use std::time::Duration;
+
+use self::answers::{LOOK_INTO_ITS_LOG, REQUEST_IS_WRONG, of_pause, of_status};
 use super::target::Target;
-use crate::{Category, Evidence, Fault, Limit, Phase, Reason};
+use crate::{Category, Evidence, Fault, Limit, Phase, Reason, text_duration};
 
 impl Fault<'_> {
     /// `fault.hint`: what to check next, where there is something to say.
@@ -36,6 +40,7 @@ struct Parts {
     who: Who,
     after: &'static str,
     more: &'static str,
+    pause: Option<Duration>,
 }
 
 /// How the peer is named in a hint.
@@ -71,20 +76,28 @@ impl Hint<'_> {
             (Who::Nobody, _) => {}
         }
         out.write_str(self.parts.after)?;
-        out.write_str(self.parts.more)
+        out.write_str(self.parts.more)?;
+        match self.parts.pause {
+            Some(pause) => text_duration(pause).write_to(out),
+            None => Ok(()),
+        }
     }
 }
 
 const fn about(before: &'static str, after: &'static str) -> Parts {
-    Parts { before, who: Who::Address, after, more: "" }
+    Parts { before, who: Who::Address, after, more: "", pause: None }
 }
 
 const fn named(before: &'static str, after: &'static str) -> Parts {
-    Parts { before, who: Who::Name, after, more: "" }
+    Parts { before, who: Who::Name, after, more: "", pause: None }
 }
 
 const fn plain(text: &'static str) -> Parts {
-    Parts { before: text, who: Who::Nobody, after: "", more: "" }
+    Parts { before: text, who: Who::Nobody, after: "", more: "", pause: None }
+}
+
+const fn waiting(text: &'static str, pause: Duration) -> Parts {
+    Parts { pause: Some(pause), ..plain(text) }
 }
 
 impl Parts {
@@ -97,40 +110,6 @@ impl Parts {
         }
         of_category(fault)
     }
-}
-
-fn of_status(status: u16, fault: &Fault<'_>) -> Option<Parts> {
-    let asked_to_wait = fault.evidence.iter().any(|it| matches!(it, Evidence::RetryAfter(_)));
-    let parts = match status {
-        401 => plain(
-            "the peer wants credentials, or does not accept these: check token, key and their expiry",
-        ),
-        403 => plain(
-            "the peer knows the caller and does not permit this: check permissions and allow-lists",
-        ),
-        404 => plain("nothing stands at this path: check the path, the API version and the host"),
-        407 => plain("the proxy wants credentials: check the proxy settings"),
-        408 => plain("the peer waited for the request in vain: a slow sender or a slow path"),
-        429 if asked_to_wait => {
-            plain("too many requests: wait as long as the peer asks (Retry-After)")
-        }
-        429 => plain("too many requests: slow down; the answer may name a pause in Retry-After"),
-        502 => plain(
-            "a proxy answered, not the service: it got no valid answer from what stands behind it",
-        ),
-        503 if asked_to_wait => {
-            plain("the peer cannot serve now: wait as long as it asks (Retry-After)")
-        }
-        503 => plain(
-            "the peer cannot serve now: overload, a deployment, or a balancer without a healthy backend",
-        ),
-        504 => plain("a proxy answered: what stands behind it did not, in the proxy's time"),
-        400..500 => {
-            plain("the peer says that the request is wrong: check it against the peer's interface")
-        }
-        _ => plain("the peer failed on this request: look into its own log"),
-    };
-    Some(parts)
 }
 
 fn of_reason(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
@@ -189,9 +168,12 @@ fn of_connecting(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
             "this host, or a firewall over IPv6, forbids the connection to ",
             ": check routes and local policy",
         ),
-        R::ProxyConnectFailed => about(
+        R::ProxyConnectFailed if fault.peer.peer_address.is_some() => about(
             "the proxy could not be reached at ",
             "; the target itself was not tried: check the proxy settings",
+        ),
+        R::ProxyConnectFailed => plain(
+            "the proxy could not be reached; the target itself was not tried: check the proxy settings",
         ),
         R::ProxyAuthRequired => plain("the proxy wants credentials: check the proxy settings"),
         R::ProxyTunnelError => {
@@ -232,10 +214,9 @@ fn of_tls(reason: Reason) -> Option<Parts> {
         R::TlsAlpnMismatch => {
             plain("no common application protocol: HTTP/2 may be off on one side")
         }
-        R::TlsUnrecognizedName => named(
-            "the peer does not know the name ",
-            ": check SNI and the peer's host configuration",
-        ),
+        R::TlsUnrecognizedName => {
+            named("the peer does not know ", ": check SNI and the peer's host configuration")
+        }
         R::TlsPeerNotTls => about("", " does not speak TLS: check port and scheme (http or https)"),
         R::TlsProtocolVersion => {
             plain("no common TLS version: one side is too old, or forbids what the other offers")
@@ -306,7 +287,7 @@ fn of_limit(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
              answer at all",
         ),
         R::Timeout => plain(
-            "the limit ran out and nothing tells in which phase: set a connect limit of its own to tell connecting from waiting",
+            "the error does not tell in which phase the limit ran out; where a shorter connect limit is set as well, connecting was not it",
         ),
         _ => return None,
     };
@@ -368,26 +349,49 @@ fn of_reset(fault: &Fault<'_>) -> Parts {
 }
 
 fn of_category(fault: &Fault<'_>) -> Option<Parts> {
-    match fault.category {
-        Category::Dns => Some(named(
+    if let Some(usual) = usual_reason(fault.category) {
+        return of_reason(usual, fault);
+    }
+    let parts = match fault.category {
+        Category::Dns => named(
             "the lookup of ",
             " failed: check the name, /etc/resolv.conf and the name servers",
-        )),
+        ),
         Category::LocalResource => {
-            Some(plain("this host ran out of something: check its limits and memory"))
+            plain("this host ran out of something: check its limits and memory")
         }
-        Category::RateLimited => Some(plain("the peer asks for fewer requests: slow down")),
-        Category::Auth => Some(plain("check credentials and permissions")),
-        Category::PoolExhausted => Some(plain(
+        Category::RateLimited => {
+            of_pause(fault).unwrap_or(plain("the peer asks for fewer requests: slow down"))
+        }
+        Category::Auth => plain("check credentials and permissions"),
+        Category::PoolExhausted => plain(
             "the server has no connection left: fewer or smaller pools, or a higher limit there",
-        )),
+        ),
         Category::Unavailable => {
-            Some(plain("the peer says that it cannot serve now: wait, then look into its own log"))
+            plain("the peer says that it cannot serve now: wait, then look into its own log")
         }
-        Category::Unknown if !fault.peer.is_empty() => Some(about(
+        Category::HttpClientError => plain(REQUEST_IS_WRONG),
+        Category::HttpServerError => plain(LOOK_INTO_ITS_LOG),
+        Category::Unknown if !fault.peer.is_empty() => about(
             "the text does not tell what happened; log the error itself, not only its outermost words, or probe ",
             "",
-        )),
+        ),
+        _ => return None,
+    };
+    Some(parts)
+}
+
+/// The reason whose hint holds for the whole category.
+fn usual_reason(category: Category) -> Option<Reason> {
+    match category {
+        Category::ConnectRefused => Some(Reason::ConnectRefused),
+        Category::ConnectTimeout => Some(Reason::ConnectTimeout),
+        Category::Unreachable => Some(Reason::HostUnreachable),
+        Category::ConnectionReset => Some(Reason::ConnectionReset),
+        Category::TlsHandshake => Some(Reason::TlsHandshakeFailure),
+        Category::ResponseTimeout => Some(Reason::ResponseTimeout),
+        Category::Timeout => Some(Reason::Timeout),
+        Category::Protocol => Some(Reason::InvalidResponse),
         _ => None,
     }
 }

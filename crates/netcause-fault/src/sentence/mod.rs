@@ -1,5 +1,6 @@
 //! The summary and the hint.
 
+mod answer;
 mod hint;
 mod summary;
 mod target;

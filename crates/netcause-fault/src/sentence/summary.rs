@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-use super::target::{Target, path_of};
+use super::target::Target;
 use super::words::{tls_reason, unreachable};
 use crate::duration::write_number;
 use crate::{Category, Evidence, Fault, Limit, Phase, Reason, long_duration, text_duration};
@@ -34,7 +34,7 @@ impl Fault<'_> {
 
 /// What [`Fault::summary`] returns.
 #[derive(Debug, Clone, Copy)]
-pub struct Summary<'a>(&'a Fault<'a>);
+pub struct Summary<'a>(pub(super) &'a Fault<'a>);
 
 impl fmt::Display for Summary<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -66,27 +66,30 @@ impl Summary<'_> {
             }
             Category::ConnectTimeout => {
                 self.write_connection(out, " timed out")?;
-                self.write_after(out, fault.timeout.or(fault.elapsed))
+                self.write_after(out, self.limit_or_elapsed())
             }
             Category::Unreachable => {
-                self.write_connection(out, unreachable(fault.reason))?;
-                self.write_after(out, fault.elapsed)
+                self.write_connection(out, " failed")?;
+                self.write_after(out, fault.elapsed)?;
+                out.write_str(unreachable(fault.reason))
             }
             Category::ConnectionReset => self.write_broken(out),
             Category::TlsCertificate | Category::TlsHandshake => self.write_tls(out),
             Category::ResponseTimeout => self.write_no_answer(out),
+            Category::Timeout if fault.limit == Some(Limit::Connect) => self.write_connecting(out),
             Category::Timeout => {
                 self.write_call(out, " timed out")?;
-                self.write_after(out, fault.timeout.or(fault.elapsed))
+                self.write_after(out, self.limit_or_elapsed())
             }
             Category::PoolExhausted => self.write_pool(out),
             Category::RateLimited => self.write_answer(out, "asks for fewer requests"),
-            Category::Unavailable => self.write_answer(out, "is not available"),
+            Category::Unavailable => self.write_answer(out, "cannot serve now"),
             Category::Auth => self.write_auth(out),
             Category::HttpClientError => self.write_answer(out, "rejected the request"),
-            Category::HttpServerError => self.write_answer(out, "failed"),
+            Category::HttpServerError => self.write_answer(out, "failed on this request"),
             Category::Protocol => self.write_protocol(out),
             Category::LocalResource => self.write_local(out),
+            Category::Cancelled if fault.request.status.is_some() => self.write_answer(out, ""),
             Category::Cancelled => self.write_call(out, " was cancelled"),
             Category::Unknown => self.write_unknown(out),
         }
@@ -104,7 +107,7 @@ impl Summary<'_> {
         };
         out.write_str(what)?;
         match self.0.reason {
-            Some(Reason::DnsTimeout) => self.write_after(out, self.0.timeout.or(self.0.elapsed)),
+            Some(Reason::DnsTimeout) => self.write_after(out, self.limit_or_elapsed()),
             _ => Ok(()),
         }
     }
@@ -118,7 +121,10 @@ impl Summary<'_> {
                 return out.write_str(" ended before it was complete");
             }
             Some(Reason::KeepaliveTimeout) => {
-                return self.write_connection(out, " broke: no answer to a keep-alive ping");
+                return self.write_path_broke(out, ": no answer to a keep-alive ping");
+            }
+            Some(Reason::ConnectionTimeoutEstablished) => {
+                return self.write_path_broke(out, ": no acknowledgement came back");
             }
             _ => {}
         }
@@ -126,18 +132,23 @@ impl Summary<'_> {
             Some(Reason::ConnectionClosed | Reason::BrokenPipe) => " closed by the peer",
             Some(Reason::StreamReset) => " had its stream reset by the peer",
             Some(Reason::StreamRefused) => " had its stream refused by the peer",
-            Some(Reason::ConnectionTimeoutEstablished) => " broke: no acknowledgement came back",
             _ => " reset by the peer",
         };
         self.write_connection(out, what)?;
+        self.write_after(out, self.0.elapsed)?;
         out.write_str(match self.0.phase {
-            Some(Phase::Tls) => " during the TLS handshake",
-            Some(Phase::Request) => " while the request was sent",
-            Some(Phase::Response) => " before the answer was complete",
-            Some(Phase::Body) => " within the answer's body",
+            Some(Phase::Tls) => ", during the TLS handshake",
+            Some(Phase::Request) => ", while the request was sent",
+            Some(Phase::Response) => ", before the answer was complete",
+            Some(Phase::Body) => ", within the answer's body",
             _ => "",
-        })?;
-        self.write_after(out, self.0.elapsed)
+        })
+    }
+
+    fn write_path_broke(&self, out: &mut impl Write, why: &str) -> fmt::Result {
+        self.write_connection(out, " broke")?;
+        self.write_after(out, self.0.elapsed)?;
+        out.write_str(why)
     }
 
     fn write_tls(&self, out: &mut impl Write) -> fmt::Result {
@@ -145,7 +156,7 @@ impl Summary<'_> {
         self.target().write(out, " with host ")?;
         if self.0.reason == Some(Reason::TlsHandshakeTimeout) {
             out.write_str(" timed out")?;
-            return self.write_after(out, self.0.timeout.or(self.0.elapsed));
+            return self.write_after(out, self.limit_or_elapsed());
         }
         out.write_str(" failed")?;
         let Some(reason) = self.0.reason.and_then(tls_reason) else { return Ok(()) };
@@ -166,34 +177,6 @@ impl Summary<'_> {
         out.write_str(after)
     }
 
-    fn write_no_answer(&self, out: &mut impl Write) -> fmt::Result {
-        if self.0.request.status.is_some() {
-            return self.write_answer(out, "");
-        }
-        let in_body = self.0.reason == Some(Reason::BodyTimeout);
-        let verb = if in_body { " did not finish its answer to " } else { " did not answer " };
-        if self.target().is_unknown() {
-            out.write_str(if in_body { "No complete answer" } else { "No answer" })?;
-            self.write_request(out, " to ")?;
-        } else {
-            self.target().write(out, "Host ")?;
-            if !self.write_request_if_known(out, verb)? {
-                out.write_str(if in_body {
-                    " did not finish its answer"
-                } else {
-                    " did not answer"
-                })?;
-            }
-        }
-        match self.0.timeout.or(self.0.elapsed) {
-            Some(limit) => {
-                out.write_str(" within ")?;
-                text_duration(limit).write_to(out)
-            }
-            None => out.write_str(" in time"),
-        }
-    }
-
     fn write_pool(&self, out: &mut impl Write) -> fmt::Result {
         if self.0.reason != Some(Reason::PoolTimeout) {
             return self.write_answer(out, "has no connection left");
@@ -201,49 +184,7 @@ impl Summary<'_> {
         out.write_str("No pooled connection")?;
         self.target().write(out, " to host ")?;
         out.write_str(" was free")?;
-        match self.0.timeout.or(self.0.elapsed) {
-            Some(limit) => {
-                out.write_str(" within ")?;
-                text_duration(limit).write_to(out)
-            }
-            None => out.write_str(" in time"),
-        }
-    }
-
-    fn write_auth(&self, out: &mut impl Write) -> fmt::Result {
-        if self.0.reason == Some(Reason::ProxyAuthRequired) && self.0.request.status.is_none() {
-            out.write_str("Proxy wants credentials")?;
-            return self.target().write(out, " for the way to host ");
-        }
-        self.write_answer(out, "did not accept the credentials")
-    }
-
-    fn write_protocol(&self, out: &mut impl Write) -> fmt::Result {
-        match self.0.reason {
-            Some(Reason::ProxyTunnelError) => {
-                out.write_str("Proxy refused the tunnel")?;
-                self.target().write(out, " to host ")
-            }
-            Some(Reason::TooManyRedirects) => {
-                self.write_subject(out)?;
-                self.write_request_if_known(out, " redirects ")?;
-                out.write_str(if self.0.request.method.is_some() {
-                    " without end"
-                } else {
-                    " redirects without end"
-                })
-            }
-            Some(Reason::BodyDecodeError) => {
-                out.write_str("Answer")?;
-                self.target().write(out, " of host ")?;
-                self.write_request(out, " to ")?;
-                out.write_str(" could not be decoded")
-            }
-            _ => {
-                self.write_subject(out)?;
-                out.write_str(" sent an answer that is not of the protocol")
-            }
-        }
+        self.write_within(out)
     }
 
     fn write_local(&self, out: &mut impl Write) -> fmt::Result {
@@ -258,7 +199,7 @@ impl Summary<'_> {
             }
             Some(Reason::AddressInUse) => {
                 out.write_str("Local address is already in use")?;
-                self.target().write(out, ": host ")
+                self.target().write(out, " for a connection to host ")
             }
             Some(Reason::ClientOverloaded) => {
                 out.write_str("Call")?;
@@ -284,32 +225,6 @@ impl Summary<'_> {
         }
     }
 
-    /// `Host H on port P answered GET /x with status 503`, or what the peer did.
-    fn write_answer(&self, out: &mut impl Write, otherwise: &str) -> fmt::Result {
-        self.write_subject(out)?;
-        if let Some(status) = self.0.request.status {
-            out.write_str(" answered ")?;
-            if self.write_request_if_known(out, "")? {
-                out.write_str(" ")?;
-            }
-            out.write_str("with status ")?;
-            return write_number(out, u64::from(status));
-        }
-        out.write_str(" ")?;
-        out.write_str(otherwise)?;
-        let Some(code) = self.0.code.as_deref() else { return Ok(()) };
-        out.write_str(" (")?;
-        out.write_str(code)?;
-        out.write_str(")")
-    }
-
-    fn write_subject(&self, out: &mut impl Write) -> fmt::Result {
-        if self.target().is_unknown() {
-            return out.write_str("The peer");
-        }
-        self.target().write(out, "Host ")
-    }
-
     fn write_connection(&self, out: &mut impl Write, what: &str) -> fmt::Result {
         if self.0.phase == Some(Phase::Proxy) {
             out.write_str("Connection to the proxy")?;
@@ -324,36 +239,44 @@ impl Summary<'_> {
     }
 
     fn write_call(&self, out: &mut impl Write, what: &str) -> fmt::Result {
-        let connecting = self.0.limit == Some(Limit::Connect);
-        out.write_str(if connecting { "Connection" } else { "Call" })?;
+        out.write_str("Call")?;
         self.target().write(out, " to host ")?;
         out.write_str(what)
     }
 
-    fn write_after(&self, out: &mut impl Write, time: Option<Duration>) -> fmt::Result {
-        let Some(time) = time else { return Ok(()) };
-        out.write_str(" after ")?;
+    /// ` within 2s`, or ` in time`.
+    pub(super) fn write_within(&self, out: &mut impl Write) -> fmt::Result {
+        let Some(limit) = self.limit_or_elapsed() else { return out.write_str(" in time") };
+        out.write_str(" within ")?;
+        text_duration(limit).write_to(out)
+    }
+
+    /// The limit that ran out, else how long it took.
+    fn limit_or_elapsed(&self) -> Option<Duration> {
+        self.0.timeout.filter(is_telling).or(self.0.elapsed.filter(is_telling))
+    }
+
+    /// A limit over lookup, TCP and TLS: which of them ran out of time is not known.
+    fn write_connecting(&self, out: &mut impl Write) -> fmt::Result {
+        out.write_str("Connecting")?;
+        self.target().write(out, " to host ")?;
+        self.target().write_way(out)?;
+        if self.0.request.url.as_deref().is_some_and(is_tls) {
+            out.write_str(", with TLS,")?;
+        }
+        let (words, time) = match (self.0.timeout.filter(is_telling), self.0.elapsed) {
+            (Some(limit), _) => (" took longer than ", limit),
+            (None, Some(elapsed)) if is_telling(&elapsed) => (" was given up after ", elapsed),
+            _ => return out.write_str(" took too long"),
+        };
+        out.write_str(words)?;
         text_duration(time).write_to(out)
     }
 
-    fn write_request(&self, out: &mut impl Write, before: &str) -> fmt::Result {
-        self.write_request_if_known(out, before).map(|_| ())
-    }
-
-    /// `GET /v1/charge`, where the method is known; whether it was.
-    fn write_request_if_known(
-        &self,
-        out: &mut impl Write,
-        before: &str,
-    ) -> Result<bool, fmt::Error> {
-        let Some(method) = self.0.request.method.as_deref() else { return Ok(false) };
-        out.write_str(before)?;
-        out.write_str(method)?;
-        if let Some(path) = self.0.request.url.as_deref().and_then(path_of) {
-            out.write_str(" ")?;
-            out.write_str(path)?;
-        }
-        Ok(true)
+    fn write_after(&self, out: &mut impl Write, time: Option<Duration>) -> fmt::Result {
+        let Some(time) = time.filter(is_telling) else { return Ok(()) };
+        out.write_str(" after ")?;
+        text_duration(time).write_to(out)
     }
 
     fn write_retries(&self, out: &mut impl Write) -> fmt::Result {
@@ -369,7 +292,19 @@ impl Summary<'_> {
         if attempts.exhausted.unwrap_or(last) { out.write_str(", giving up") } else { Ok(()) }
     }
 
-    fn target(&self) -> Target<'_> {
+    pub(super) fn target(&self) -> Target<'_> {
         Target(&self.0.peer)
     }
+}
+
+/// Whether a time says something: those who measure in whole milliseconds call all below
+/// one 0.
+fn is_telling(time: &Duration) -> bool {
+    *time >= Duration::from_millis(1)
+}
+
+/// Whether the scheme of a URL puts TLS between.
+fn is_tls(url: &str) -> bool {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("wss")
 }

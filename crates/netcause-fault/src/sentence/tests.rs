@@ -172,3 +172,72 @@ fn no_secret_of_a_url_reaches_a_sentence() {
         assert!(!format!("{}{hint}", fault.summary()).contains("secret"));
     }
 }
+
+#[test]
+fn a_time_below_a_millisecond_is_left_out() {
+    let mut refused = of(Reason::ConnectRefused, Some("db"), Some(5432));
+    for elapsed in [Duration::ZERO, Duration::from_micros(999)] {
+        refused.elapsed = Some(elapsed);
+        assert_eq!(refused.summary().to_string(), "Connection to host db on port 5432 refused");
+    }
+    let mut silent = of(Reason::ResponseTimeout, Some("db"), None);
+    (silent.timeout, silent.elapsed) = (Some(Duration::ZERO), Some(Duration::from_millis(7)));
+    assert_eq!(silent.summary().to_string(), "Host db did not answer within 7ms");
+}
+
+#[test]
+fn a_limit_over_lookup_tcp_and_tls_is_no_connect_timeout() {
+    let mut fault = asked(of(Reason::Timeout, Some("api.example"), Some(443)));
+    fault.limit = Some(Limit::Connect);
+    let start = "Connecting to host api.example on port 443, with TLS,";
+    assert_eq!(fault.summary().to_string(), format!("{start} took too long"));
+    fault.elapsed = Some(Duration::from_millis(301));
+    assert_eq!(fault.summary().to_string(), format!("{start} was given up after 301ms"));
+    fault.timeout = Some(Duration::from_millis(300));
+    assert_eq!(fault.summary().to_string(), format!("{start} took longer than 300ms"));
+    // Whether TLS was meant is not known.
+    fault.request.url = None;
+    assert_eq!(
+        fault.summary().to_string(),
+        "Connecting to host api.example on port 443 took longer than 300ms"
+    );
+}
+
+#[test]
+fn a_pause_that_is_known_is_named() {
+    let mut fault = Fault::new(Category::RateLimited);
+    fault.request.status = Some(429);
+    let hint = |fault: &Fault<'_>| fault.hint().unwrap().to_string();
+    assert!(hint(&fault).ends_with("the answer may name a pause in Retry-After"));
+    fault.attempts.next_delay = Some(Duration::from_millis(250));
+    assert!(hint(&fault).ends_with("the next try comes after 250ms"), "{}", hint(&fault));
+    fault.add_evidence(Evidence::RetryAfter(Duration::from_secs(2)));
+    assert!(hint(&fault).ends_with("the peer asks to wait 2s"), "{}", hint(&fault));
+    fault.request.status = Some(503);
+    assert!(hint(&fault).ends_with("asks to wait 2s"), "{}", hint(&fault));
+}
+
+#[test]
+fn a_proxy_that_could_not_be_reached_never_has_the_name_of_the_target() {
+    let mut fault = of(Reason::ProxyConnectFailed, Some("backend"), Some(80));
+    assert!(!fault.hint().unwrap().to_string().contains("backend"));
+    fault.peer.peer_address = Some("10.0.0.9".parse().unwrap());
+    fault.peer.peer_port = Some(3128);
+    assert!(fault.hint().unwrap().to_string().contains("at 10.0.0.9:3128;"));
+}
+
+#[test]
+fn times_stand_before_the_words_that_explain() {
+    let mut fault = of(Reason::HostUnreachable, Some("db"), None);
+    fault.elapsed = Some(Duration::from_secs(3));
+    assert_eq!(
+        fault.summary().to_string(),
+        "Connection to host db failed after 3s: host unreachable"
+    );
+    let mut fault = of(Reason::ConnectionReset, Some("db"), None);
+    (fault.elapsed, fault.phase) = (Some(Duration::from_secs(3)), Some(Phase::Response));
+    assert_eq!(
+        fault.summary().to_string(),
+        "Connection to host db reset by the peer after 3s, before the answer was complete"
+    );
+}
