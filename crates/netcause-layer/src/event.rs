@@ -1,19 +1,19 @@
 //! One event, from its fields to a record: read, classify, complete, compose.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::{Instant, SystemTime};
 
 use netcause_fault::{Fault, ReadOptions};
 use netcause_record::{
-    ErrorText, Field, Key, PeerSource, Record, Role, Selected, Severity, Sources, SpanFields,
-    TraceContext, Value, complete, select,
+    ErrorText, Field, Key, Record, Role, Scope, Selected, Severity, Sources, TraceContext, Value,
+    add, complete, select,
 };
 use smallvec::SmallVec;
 use tracing_core::Level;
 
 use crate::fields::{Entry, Fields, Stored, field};
 use crate::memory::Seen;
-use crate::span::SpanState;
+use crate::scope::{ScopeView, SpanScope};
 use crate::visit::{EventParts, Reading};
 
 /// The most fields of an event and its spans that are kept on the stack.
@@ -24,16 +24,6 @@ const ON_STACK: usize = 32;
 pub(crate) struct Scratch {
     pub(crate) event: Fields,
     pub(crate) parts: EventParts,
-    spans: Fields,
-    groups: Vec<Group>,
-}
-
-/// One span's share of `Scratch::spans`.
-#[derive(Debug)]
-struct Group {
-    entries: usize,
-    serves_caller: bool,
-    tells_peer: bool,
 }
 
 /// Where an event's error was found.
@@ -72,18 +62,6 @@ impl Scratch {
     pub(crate) fn clear(&mut self) {
         self.event.clear();
         self.parts.clear();
-        self.spans.clear();
-        self.groups.clear();
-    }
-
-    /// Copies a span's fields, so that its lock is held no longer.
-    pub(crate) fn add_span(&mut self, state: &SpanState) {
-        self.spans.append(&state.text, &state.list);
-        self.groups.push(Group {
-            entries: state.list.len(),
-            serves_caller: state.serves_caller,
-            tells_peer: state.tells_peer,
-        });
     }
 
     /// Reads the event's error: a typed one, else the text under `error`, else under `err`,
@@ -129,26 +107,65 @@ impl Scratch {
     pub(crate) fn compose(
         &self,
         kind: ErrorKind,
-        recalled: Option<&Seen>,
+        scope: Option<&SpanScope>,
         around: &Around<'_>,
+        recall: impl FnOnce(&str) -> Option<Arc<Seen>>,
         export: impl FnOnce(&Record<'_>),
     ) -> Report {
-        let links: SmallVec<[&str; 8]> = self.parts.chain.links().collect();
-        let mut all: SmallVec<[Field<'_>; ON_STACK]> = SmallVec::new();
-        borrow(&self.event, &mut all);
-        borrow(&self.spans, &mut all);
-        let (event, spans) = all.split_at_checked(self.event.list.len()).unwrap_or_default();
-        let spans = self.group(spans);
-        let sources = Sources { event, spans: &spans };
-        let recalled = recalled.filter(|seen| !seen.is_named_by(&sources));
-        let mut fault = if kind == ErrorKind::None { None } else { self.parts.chain.classify() };
-        let source = fault.as_mut().map(|fault| self.complete(fault, recalled, &sources));
-
+        let mut facts: SmallVec<[Field<'_>; ON_STACK]> = SmallVec::new();
+        facts.extend(self.event.list.iter().map(|entry| field(&self.event.text, entry)));
+        let mut recalled = None;
         let mut selected = Selected::new();
-        select(&sources, fault.as_ref().zip(source), &mut selected);
-        let error = (kind == ErrorKind::Field)
-            .then(|| ErrorText { message: self.parts.chain.message(), links: &links });
-        let error = keep_callers_error(error, fault.is_some(), &mut selected);
+        let mut fault = if kind == ErrorKind::None { None } else { self.parts.chain.classify() };
+        if let Some(fault) = &mut fault {
+            if let Some(scope) = scope {
+                facts.extend(scope.facts());
+            }
+            let (event, facts) = facts.split_at_checked(self.event.list.len()).unwrap_or_default();
+            let spans = scope.map(|scope| scope.spans(facts)).unwrap_or_default();
+            let sources = Sources { event, spans: &spans };
+            if self.may_recall(fault) {
+                recalled = recall(self.parts.chain.message());
+            }
+            recalled = recalled.filter(|seen| !seen.is_named_by(&sources));
+            if let Some(seen) = &recalled {
+                seen.complete(fault, Instant::now());
+            }
+            let source = complete(fault, &sources);
+            fault.diagnose();
+            select(&sources, Some((fault, source)), &mut selected);
+        } else {
+            select(&Sources { event: &facts, spans: &[] }, None, &mut selected);
+        }
+        self.export(kind, scope, around, selected, fault.as_ref(), export);
+        self.report(fault.as_ref(), recalled.is_some(), scope)
+    }
+
+    /// Writes the record of an event.
+    fn export<'a>(
+        &'a self,
+        kind: ErrorKind,
+        scope: Option<&'a SpanScope>,
+        around: &Around<'_>,
+        mut selected: Selected<'a>,
+        fault: Option<&Fault<'_>>,
+        export: impl FnOnce(&Record<'_>),
+    ) {
+        let mut view = scope.map(|scope| scope.view(fault.is_some()));
+        if let Some(taken) = view.filter(|view| selected.iter().any(|field| view.has(field.key))) {
+            taken.fields().for_each(|field| add(&field, &mut selected));
+            view = None;
+        }
+        let chain = &self.parts.chain;
+        let mut links: SmallVec<[&str; 8]> = SmallVec::new();
+        let mut error = None;
+        if kind == ErrorKind::Field && fault.is_none() && callers_error(&selected, view.as_ref()) {
+            let text = Value::Text(chain.message());
+            add(&Field { key: &BESIDE, value: text, rendered: None }, &mut selected);
+        } else if kind == ErrorKind::Field {
+            links.extend(chain.links());
+            error = Some(ErrorText { message: chain.message(), links: &links });
+        }
         export(&Record {
             timestamp: SystemTime::now(),
             severity: around.severity,
@@ -157,45 +174,30 @@ impl Scratch {
             trace: around.trace,
             resource: around.resource,
             fields: &selected,
+            scope: view.as_ref().map(|view| view as &dyn Scope),
             error,
-            fault: fault.as_ref(),
+            fault,
             origin: around.origin,
             dropped_fields: 0,
         });
-        self.report(fault.as_ref(), recalled)
     }
 
-    /// Adds what memory and fields know, then the diagnosis.
-    fn complete<'a>(
-        &'a self,
-        fault: &mut Fault<'a>,
-        recalled: Option<&'a Seen>,
-        sources: &Sources<'a, '_>,
-    ) -> PeerSource {
-        if let Some(seen) = recalled {
-            seen.complete(fault, Instant::now());
-        }
-        let source = complete(fault, sources);
-        fault.diagnose();
-        source
+    /// Whether memory could know what the fault does not.
+    fn may_recall(&self, fault: &Fault<'_>) -> bool {
+        (fault.peer.is_empty() || fault.attempts.attempt.is_none()) && !self.event_names_peer()
     }
 
-    fn group<'a, 's>(&self, all: &'s [Field<'a>]) -> SmallVec<[SpanFields<'a, 's>; 8]> {
-        let mut rest = all;
-        let mut share = |group: &Group| {
-            let (fields, others) = rest.split_at_checked(group.entries).unwrap_or((rest, &[]));
-            rest = others;
-            SpanFields { fields, serves_caller: group.serves_caller }
-        };
-        self.groups.iter().map(&mut share).collect()
-    }
-
-    fn report(&self, fault: Option<&Fault<'_>>, recalled: Option<&Seen>) -> Report {
+    fn report(
+        &self,
+        fault: Option<&Fault<'_>>,
+        recalled: bool,
+        scope: Option<&SpanScope>,
+    ) -> Report {
         match fault {
-            Some(_) if recalled.is_some() => Report::Recalled,
+            Some(_) if recalled => Report::Recalled,
             Some(fault) => Report::Fault {
                 seen: Seen::new(fault, self.parts.chain.innermost(), Instant::now()),
-                retried: self.will_be_retried(fault),
+                retried: self.will_be_retried(fault, scope),
             },
             None => Report::Nothing,
         }
@@ -203,41 +205,25 @@ impl Scratch {
 
     /// Whether another try is to follow inside the span that names the peer: tries are
     /// counted on the event, or on a span inside that one.
-    fn will_be_retried(&self, fault: &Fault<'_>) -> bool {
+    fn will_be_retried(&self, fault: &Fault<'_>, scope: Option<&SpanScope>) -> bool {
         let attempts = &fault.attempts;
         let left =
             attempts.attempt.zip(attempts.max_attempts).is_some_and(|(made, max)| made < max);
         let counts = |entry: &Entry| entry.key.role == Role::Attempt;
-        let inside =
-            self.groups.iter().take_while(|group| !group.tells_peer && !group.serves_caller);
-        let inside: usize = inside.map(|group| group.entries).sum();
         let counted =
-            self.event.list.iter().any(counts) || self.spans.list.iter().take(inside).any(counts);
+            self.event.list.iter().any(counts) || scope.is_some_and(SpanScope::counts_tries_inside);
         counted && left && attempts.exhausted != Some(true)
     }
 }
 
-fn borrow<'a>(fields: &'a Fields, all: &mut SmallVec<[Field<'a>; ON_STACK]>) {
-    for entry in &fields.list {
-        all.push(field(&fields.text, entry));
-    }
-}
+/// Where the text of an error goes when the caller has an `error.message` of its own.
+static BESIDE: LazyLock<Key> = LazyLock::new(|| Key::new("error"));
 
-/// On an event that reports no fault a caller's own `error.message` stands, and the text
-/// of the error goes beside it.
-fn keep_callers_error<'a>(
-    error: Option<ErrorText<'a>>,
-    is_fault: bool,
-    selected: &mut Selected<'a>,
-) -> Option<ErrorText<'a>> {
-    static BESIDE: LazyLock<Key> = LazyLock::new(|| Key::new("error"));
-    let text = error?;
-    let taken = !is_fault && selected.iter().any(|field| field.key.name == "error.message");
-    if !taken {
-        return Some(text);
-    }
-    selected.push(Field { key: &BESIDE, value: Value::Text(text.message), rendered: None });
-    None
+/// On an event that reports no fault a caller's own `error.message` stands.
+fn callers_error(selected: &[Field<'_>], view: Option<&ScopeView<'_>>) -> bool {
+    static MESSAGE: LazyLock<Key> = LazyLock::new(|| Key::new("error.message"));
+    selected.iter().any(|field| field.key.name == MESSAGE.name)
+        || view.is_some_and(|view| view.has(&MESSAGE))
 }
 
 /// The severity of a level.

@@ -13,7 +13,7 @@ use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use crate::callsite::Callsites;
-use crate::event::{Around, Scratch, severity};
+use crate::event::{Around, ErrorKind, Scratch, severity};
 use crate::reentry::Reentry;
 #[cfg(feature = "trace-ids")]
 use crate::span::SpanState;
@@ -77,6 +77,8 @@ pub struct NetcauseLayer {
     callsites: Callsites,
     dispatch: OnceLock<WeakDispatch>,
     nested: Arc<AtomicU64>,
+    /// Counts the changes of spans whose fields others have gathered.
+    pub(crate) amended: AtomicU64,
 }
 
 impl NetcauseLayer {
@@ -97,6 +99,7 @@ impl NetcauseLayer {
             callsites: Callsites::default(),
             dispatch: OnceLock::new(),
             nested: Arc::default(),
+            amended: AtomicU64::new(0),
         }
     }
 
@@ -184,14 +187,19 @@ impl NetcauseLayer {
         let severity = severity(*event.metadata().level());
         let kind = scratch.read_error(severity, &self.reading);
         let span = context.event_span(event);
-        let recalled = span.as_ref().and_then(|span| self.collect(span, severity, kind, scratch));
+        let scope = span.as_ref().map(|span| self.scope(span));
         let trace = self.trace(event, context);
         let report = self.with_around(event, span.as_ref().map(SpanRef::name), |around| {
             let around = Around { severity, trace, ..around };
-            scratch.compose(kind, recalled.as_deref(), &around, |record| self.export(record))
+            let recall = |error: &str| span.as_ref().and_then(|span| self.recall(span, error));
+            let export = |record: &netcause_record::Record<'_>| self.export(record);
+            scratch.compose(kind, scope.as_deref(), &around, recall, export)
         });
-        if let Some(span) = span {
-            self.keep(&span, report);
+        let Some(span) = span else { return };
+        let reaches = kind == ErrorKind::None && severity <= Severity::Info;
+        match scope.and_then(|scope| scope.caller_depth) {
+            Some(depth) if reaches => self.reach(&span, depth),
+            _ => self.keep(&span, report),
         }
     }
 

@@ -11,6 +11,7 @@ mod fields;
 mod layer;
 mod memory;
 mod reentry;
+mod scope;
 mod span;
 mod spans;
 #[cfg(feature = "trace-ids")]

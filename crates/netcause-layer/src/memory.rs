@@ -19,6 +19,9 @@ pub(crate) const PER_SPAN: usize = 8;
 /// How long a fault is remembered.
 pub(crate) const LIFETIME: Duration = Duration::from_secs(60);
 
+/// A failure that repeats within this is not remembered again.
+const MOMENT: Duration = Duration::from_secs(1);
+
 /// The shortest text that tells one failure from another.
 const SHORTEST_TEXT: usize = 8;
 
@@ -76,9 +79,22 @@ impl Seen {
         sources.named_peer().is_some_and(|(host, port)| self.is_peer(&host, port))
     }
 
+    fn tells_same(&self, other: &Seen) -> bool {
+        self.text == other.text
+            && self.same_peer(other)
+            && self.peer_address == other.peer_address
+            && (self.phase, self.limit) == (other.phase, other.limit)
+            && (self.attempt, self.max_attempts) == (other.attempt, other.max_attempts)
+    }
+
     fn is_peer(&self, host: &str, port: Option<u16>) -> bool {
         self.host.as_str() == host && self.port == port
     }
+}
+
+/// Whether an error's text contains a remembered one; mostly it ends with it.
+fn speaks_of(error: &str, text: &str) -> bool {
+    error.ends_with(text) || error.contains(text)
 }
 
 /// As much of a text as is remembered.
@@ -91,6 +107,13 @@ fn prefix(text: &str) -> &str {
 pub(crate) struct Memory(ArrayVec<Arc<Seen>, PER_SPAN>);
 
 impl Memory {
+    /// Whether the newest remembered fault tells the same, a moment ago.
+    pub(crate) fn knows(&self, seen: &Seen) -> bool {
+        self.0.last().is_some_and(|last| {
+            seen.at.saturating_duration_since(last.at) < MOMENT && last.tells_same(seen)
+        })
+    }
+
     /// Remembers a fault in place of the same failure of the same peer.
     pub(crate) fn remember(&mut self, seen: &Arc<Seen>) {
         self.0.retain(|other| !(other.text == seen.text && other.same_peer(seen)));
@@ -110,10 +133,14 @@ impl Memory {
     }
 
     /// The remembered fault that an error's text speaks of, if all that match name one peer.
-    pub(crate) fn recall(&self, error: &str, now: Instant) -> Option<Arc<Seen>> {
+    pub(crate) fn recall(&self, error: &str) -> Option<Arc<Seen>> {
+        if self.is_empty() { None } else { self.recall_at(error, Instant::now()) }
+    }
+
+    fn recall_at(&self, error: &str, now: Instant) -> Option<Arc<Seen>> {
         let fresh = |seen: &&Arc<Seen>| now.saturating_duration_since(seen.at) < LIFETIME;
         let mut matching =
-            self.0.iter().rev().filter(fresh).filter(|seen| error.contains(seen.text.as_str()));
+            self.0.iter().rev().filter(fresh).filter(|seen| speaks_of(error, &seen.text));
         let latest = matching.next().filter(|seen| seen.names_peer())?;
         matching.all(|other| other.same_peer(latest)).then(|| Arc::clone(latest))
     }
@@ -168,7 +195,7 @@ mod tests {
     }
 
     fn recalled(memory: &Memory, error: &str, now: Instant) -> Option<String> {
-        memory.recall(error, now).map(|seen| seen.host.to_string())
+        memory.recall_at(error, now).map(|seen| seen.host.to_string())
     }
 
     #[test]

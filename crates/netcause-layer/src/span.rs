@@ -1,5 +1,6 @@
 //! What the layer keeps with each span.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use netcause_record::{Field, Role, Value, write_member};
@@ -7,6 +8,7 @@ use smallvec::SmallVec;
 
 use crate::fields::{Entry, Fields, Stored, field, shift_value};
 use crate::memory::Memory;
+use crate::scope::SpanScope;
 
 /// Overwritten text is thrown away once it exceeds what is in use by this much.
 const SLACK: usize = 1024;
@@ -47,6 +49,10 @@ pub(crate) struct SpanState {
     pub(crate) serves_caller: bool,
     pub(crate) tells_peer: bool,
     pub(crate) memory: Memory,
+    /// The fields of this span and its ancestors, once an event has asked for them.
+    pub(crate) scope: Option<Arc<SpanScope>>,
+    /// Whether the fields are part of another span's `scope`.
+    lent: AtomicBool,
     entered: AtomicBool,
     outcome: AtomicU8,
 }
@@ -62,6 +68,8 @@ impl SpanState {
             serves_caller: false,
             tells_peer: false,
             memory: Memory::default(),
+            scope: None,
+            lent: AtomicBool::new(false),
             entered: AtomicBool::new(false),
             outcome: AtomicU8::new(Outcome::Silent as u8),
         };
@@ -85,8 +93,17 @@ impl SpanState {
                 None => self.list.push(entry),
             }
         }
+        self.scope = None;
         self.learn();
         self.compact();
+    }
+
+    pub(crate) fn lend(&self) {
+        self.lent.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_lent(&self) -> bool {
+        self.lent.load(Ordering::Relaxed)
     }
 
     /// Throws overwritten text away.

@@ -3,15 +3,16 @@
 //! One span's extensions are locked at a time, and never while a caller's code runs.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::Ordering;
 
-use netcause_record::{Severity, named_peer};
+use netcause_record::named_peer;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use crate::NetcauseLayer;
-use crate::event::{ErrorKind, Report, Scratch};
+use crate::event::Report;
 use crate::fields::Fields;
 use crate::memory::Seen;
+use crate::scope::SpanScope;
 use crate::span::{Outcome, SpanState, SpanStates};
 
 /// How far up a fault is remembered: the span itself and four ancestors.
@@ -59,35 +60,56 @@ impl NetcauseLayer {
         if self.with_state(span, |_| ()).is_none() {
             return self.open(span, fields);
         }
-        self.with_state_mut(span, |state| state.replace(fields));
+        let mut lent = false;
+        self.with_state_mut(span, |state| {
+            state.replace(fields);
+            lent = state.is_lent();
+        });
+        if lent {
+            self.amended.fetch_add(1, Ordering::Release);
+        }
     }
 
-    /// Copies the fields of the spans around an event, and returns the fault remembered on
-    /// the innermost one that the event's error speaks of.
-    pub(crate) fn collect<'a, R: LookupSpan<'a>>(
-        &self,
-        span: &SpanRef<'a, R>,
-        severity: Severity,
-        kind: ErrorKind,
-        scratch: &mut Scratch,
-    ) -> Option<Arc<Seen>> {
-        let recalls = kind != ErrorKind::None && !scratch.event_names_peer();
-        // An event without an error shows that the call it is part of goes on well.
-        let mut reaches = kind == ErrorKind::None && severity <= Severity::Info;
-        let mut recalled = None;
-        for (index, span) in span.scope().enumerate() {
+    /// The fields of a span and its ancestors: those kept with it, or gathered anew.
+    pub(crate) fn scope<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>) -> Arc<SpanScope> {
+        let version = self.amended.load(Ordering::Acquire);
+        let kept = self.with_state(span, |state| state.scope.clone()).flatten();
+        match kept.filter(|scope| scope.is_current(version)) {
+            Some(scope) => scope,
+            None => self.gather(span, version),
+        }
+    }
+
+    fn gather<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, version: u64) -> Arc<SpanScope> {
+        let mut scope = SpanScope::new(version);
+        for (depth, span) in span.scope().enumerate() {
             self.with_state(&span, |state| {
-                if index == 0 && recalls && !state.memory.is_empty() {
-                    recalled = state.memory.recall(scratch.parts.chain.message(), Instant::now());
+                if depth > 0 {
+                    state.lend();
                 }
-                if reaches && state.tells_peer {
-                    state.end_with(Outcome::Reached);
-                }
-                reaches &= !state.tells_peer && !state.serves_caller;
-                scratch.add_span(state);
+                scope.add(state);
             });
         }
-        recalled
+        let scope = Arc::new(scope);
+        self.with_state_mut(span, |state| state.scope = Some(Arc::clone(&scope)));
+        scope
+    }
+
+    /// The fault remembered on a span that an error speaks of.
+    pub(crate) fn recall<'a, R: LookupSpan<'a>>(
+        &self,
+        span: &SpanRef<'a, R>,
+        error: &str,
+    ) -> Option<Arc<Seen>> {
+        self.with_state(span, |state| state.memory.recall(error)).flatten()
+    }
+
+    /// Notes on the span that names a peer that a call in it goes on well: an event
+    /// without an error shows it.
+    pub(crate) fn reach<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, depth: usize) {
+        if let Some(caller) = span.scope().nth(depth) {
+            self.with_state(&caller, |state| state.end_with(Outcome::Reached));
+        }
     }
 
     /// Keeps what came of an event with the spans around it, up to the one that serves a
@@ -99,6 +121,11 @@ impl NetcauseLayer {
             Report::Recalled => (Outcome::Fault, None),
             Report::Nothing => return,
         };
+        if let Some(seen) = &seen
+            && self.with_state(span, |state| state.memory.knows(seen)) == Some(true)
+        {
+            return;
+        }
         let seen = seen.map(Arc::new);
         let mut outcome = Some(outcome);
         for span in span.scope().take(REMEMBERING) {

@@ -78,8 +78,14 @@ fn main() {
         .map(|((key, value), rendered)| Field { key, value, rendered: Some(rendered) })
         .collect();
     let fault = fault();
-    let message = "error sending request: client error (Connect): tcp connect error: deadline has elapsed";
-    let links = ["error sending request", "client error (Connect)", "tcp connect error", "deadline has elapsed"];
+    let message =
+        "error sending request: client error (Connect): tcp connect error: deadline has elapsed";
+    let links = [
+        "error sending request",
+        "client error (Connect)",
+        "tcp connect error",
+        "deadline has elapsed",
+    ];
     let failing = Record {
         timestamp: UNIX_EPOCH + Duration::new(1_795_426_013, 589_793_000),
         severity: Severity::Error,
@@ -88,6 +94,7 @@ fn main() {
         trace: Some(TraceContext { trace_id: [0x4b; 16], span_id: [0x7f; 8], flags: 1 }),
         resource: &resource,
         fields: &fields,
+        scope: None,
         error: Some(ErrorText { message, links: &links }),
         fault: Some(&fault),
         origin: Origin::default(),
@@ -125,7 +132,8 @@ fn main() {
     });
 
     let redactor = Redactor::default();
-    let mut text = "error sending request for url (https://api.example:8443/v1/charge): ".to_owned() + message;
+    let mut text =
+        "error sending request for url (https://api.example:8443/v1/charge): ".to_owned() + message;
     text.truncate(150);
     measure("150 bytes with a URL and no secret searched", || {
         redactor.text(black_box(&mut text), 0);

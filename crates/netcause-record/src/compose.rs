@@ -13,7 +13,7 @@ use netcause_fault::{Category, Evidence, Fault, Limit, Reason};
 use smallvec::SmallVec;
 
 use crate::read;
-use crate::{Field, Role, Value};
+use crate::{Field, Key, Role, Value};
 
 /// The chosen fields; more than these are kept on the heap.
 pub type Selected<'a> = SmallVec<[Field<'a>; 24]>;
@@ -215,53 +215,69 @@ fn matching_limit<'a>(
 
 /// Chooses the caller's fields: unique names, the event's before the innermost span's,
 /// none that the record writes itself, and of the peer group only the fault's source.
+///
+/// Of the spans' fields only those that [`depends_on_fault`] names are looked at; the
+/// others are the same in every record, and `selected` takes them by [`add`].
 pub fn select<'a>(
     sources: &Sources<'a, '_>,
     fault: Option<(&Fault<'_>, PeerSource)>,
     selected: &mut Selected<'a>,
 ) {
-    let mut seen = 0_u64;
-    let mut choose = |fields: &[Field<'a>], source: PeerSource| {
-        for field in fields {
-            if let Some(field) = writable(field, source, fault)
-                && is_new(&field, &mut seen, selected)
-            {
-                selected.push(field);
+    for field in sources.event {
+        if writable(field, PeerSource::Event, fault) {
+            add(field, selected);
+        }
+    }
+    for (index, span) in sources.spans.iter().enumerate() {
+        for field in span.fields.iter().filter(|field| depends_on_fault(field.key)) {
+            if writable(field, PeerSource::Span(index), fault) {
+                add(field, selected);
             }
         }
-    };
-    choose(sources.event, PeerSource::Event);
-    for (index, span) in sources.spans.iter().enumerate() {
-        choose(span.fields, PeerSource::Span(index));
     }
 }
 
-fn is_new(field: &Field<'_>, seen: &mut u64, selected: &[Field<'_>]) -> bool {
-    let maybe_seen = *seen & field.key.bit != 0;
-    *seen |= field.key.bit;
-    !(maybe_seen && selected.iter().any(|other| other.key.name == field.key.name))
+/// Whether it depends on an event's fault if a span's field of that key is written.
+#[must_use]
+pub fn depends_on_fault(key: &Key) -> bool {
+    key.in_peer_group || states_retry(key)
 }
 
-/// The field as it may be written, if it may.
-fn writable<'a>(
-    field: &Field<'a>,
+/// Whether a field of that key is never written.
+#[must_use]
+pub fn is_hidden(key: &Key) -> bool {
+    matches!(key.role, Role::Hidden | Role::SpanKind | Role::LogMetadata | Role::Message)
+}
+
+/// Adds a field, unless its name is taken.
+pub fn add<'a>(field: &Field<'a>, selected: &mut Selected<'a>) {
+    let taken = selected
+        .iter()
+        .any(|other| other.key.bit == field.key.bit && other.key.name == field.key.name);
+    if !taken {
+        selected.push(*field);
+    }
+}
+
+fn states_retry(key: &Key) -> bool {
+    matches!(key.role, Role::Attempt | Role::MaxAttempts | Role::Exhausted | Role::NextDelay(_))
+        && key.name.starts_with("retry.")
+}
+
+/// Whether a field may be written.
+fn writable(
+    field: &Field<'_>,
     source: PeerSource,
     fault: Option<(&Fault<'_>, PeerSource)>,
-) -> Option<Field<'a>> {
-    let role = field.key.role;
-    if matches!(role, Role::Hidden | Role::SpanKind | Role::LogMetadata | Role::Message) {
-        return None;
+) -> bool {
+    if is_hidden(field.key) {
+        return false;
     }
-    let Some((fault, peer_source)) = fault else { return Some(*field) };
-    if field.key.in_peer_group && (source != peer_source || stated(fault, role)) {
-        return None;
+    let Some((fault, peer_source)) = fault else { return true };
+    if field.key.in_peer_group {
+        return source == peer_source && !stated(fault, field.key.role);
     }
-    if field.key.name.starts_with("retry.") && stated(fault, role) {
-        return None;
-    }
-    // Rendered ahead under the name that an ordinary record uses.
-    let rendered = field.rendered.filter(|_| field.key.name_on_fault.is_none());
-    Some(Field { rendered, ..*field })
+    !(states_retry(field.key) && stated(fault, field.key.role))
 }
 
 /// Whether the fault itself writes the fact of that role.

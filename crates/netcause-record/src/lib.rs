@@ -17,7 +17,10 @@ mod sink;
 mod time;
 mod value;
 
-pub use compose::{PeerSource, Selected, Sources, SpanFields, complete, named_peer, select};
+pub use compose::{
+    PeerSource, Selected, Sources, SpanFields, add, complete, depends_on_fault, is_hidden,
+    named_peer, select,
+};
 pub use escape::escape_into;
 pub use export::{Counts, Export};
 pub use exporters::{JsonExporter, PrettyExporter};
@@ -25,7 +28,7 @@ pub use json::{write_json, write_member, write_value};
 pub use key::{Key, Role, Unit, bit_of};
 pub use limits::{LimitedWriter, Limits, MIN_RECORD, cut_text};
 pub use pretty::write_pretty;
-pub use record::{ErrorText, Origin, Record, Severity, TraceContext};
+pub use record::{ErrorText, Origin, Record, Scope, Severity, TraceContext};
 pub use redact::Redactor;
 pub use resource::Resource;
 pub use secret::REDACTED;

@@ -68,6 +68,20 @@ pub struct Origin<'a> {
     pub span: Option<&'a str>,
 }
 
+/// Fields of the spans around an event, chosen and rendered ahead as one block.
+///
+/// Their keys are unique, and none of them is a key of the record's other parts.
+pub trait Scope: std::fmt::Debug {
+    /// The JSON members, each after a comma.
+    fn members(&self) -> &str;
+
+    /// The bits of all keys: see [`Key::bit`](crate::Key::bit).
+    fn bits(&self) -> u64;
+
+    /// Calls `with` with each field.
+    fn each<'s>(&'s self, with: &mut dyn FnMut(Field<'s>));
+}
+
 /// One event, with precedence, limits, redaction and classification behind it.
 ///
 /// The keys of `fields` are unique, and none is a key that the other parts write.
@@ -87,6 +101,8 @@ pub struct Record<'a> {
     pub resource: &'a Resource,
     /// The caller's fields, the event's own first, then the innermost span's, and so on.
     pub fields: &'a [Field<'a>],
+    /// Further fields, of the spans.
+    pub scope: Option<&'a dyn Scope>,
     /// The event's error.
     pub error: Option<ErrorText<'a>>,
     /// The fault that the event reports.

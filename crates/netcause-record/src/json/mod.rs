@@ -33,6 +33,7 @@ pub use value::{write_member, write_value};
 ///     trace: None,
 ///     resource: &resource,
 ///     fields: &[],
+///     scope: None,
 ///     error: None,
 ///     fault: None,
 ///     origin: Origin::default(),
@@ -57,7 +58,12 @@ pub fn write_json(record: &Record<'_>, limits: &Limits, line: &mut String) -> u3
         return 0;
     }
     line.truncate(start);
-    fit::write_fitting(record, limits.record.max(crate::MIN_RECORD), line)
+    let mut fields = record.fields.to_vec();
+    if let Some(scope) = record.scope {
+        scope.each(&mut |field| fields.push(field));
+    }
+    let record = Record { fields: &fields, scope: None, ..*record };
+    fit::write_fitting(&record, limits.record.max(crate::MIN_RECORD), line)
 }
 
 /// How much of a record is written.
@@ -83,6 +89,9 @@ fn write_line(record: &Record<'_>, shape: &Shape, line: &mut String) {
     let mut members = Members { line, text_limit: shape.text };
     members.head(record);
     members.fields(record, shape.fields);
+    if let Some(scope) = record.scope {
+        members.line.push_str(scope.members());
+    }
     if shape.text.is_none() {
         members.resource(record);
     }
@@ -169,18 +178,17 @@ impl Members<'_> {
 
     /// The resource's attributes, but for keys that a field has taken.
     fn resource(&mut self, record: &Record<'_>) {
-        let resource = record.resource;
-        let bits = resource.bits;
-        let maybe_taken = bits != 0 && record.fields.iter().any(|field| field.key.bit & bits != 0);
-        for member in &resource.members {
-            let is_taken = || record.fields.iter().any(|field| field.key.name == member.name);
-            if !(maybe_taken && is_taken()) {
+        let bits = record.resource.bits;
+        let maybe_taken = bits != 0
+            && (record.fields.iter().any(|field| field.key.bit & bits != 0)
+                || record.scope.is_some_and(|scope| scope.bits() & bits != 0));
+        for member in &record.resource.members {
+            if !(maybe_taken && is_taken(record, &member.name)) {
                 self.line.push_str(&member.rendered);
             }
         }
     }
 
-    #[inline(always)]
     fn text(&mut self, name: &'static str, text: &str) {
         self.line.push_str(name);
         self.string(text);
@@ -237,6 +245,14 @@ impl Members<'_> {
 }
 
 /// Appends a trace or span id.
+fn is_taken(record: &Record<'_>, name: &str) -> bool {
+    let mut taken = record.fields.iter().any(|field| field.key.name == name);
+    if let Some(scope) = record.scope {
+        scope.each(&mut |field| taken |= field.key.name == name);
+    }
+    taken
+}
+
 fn push_hex(bytes: &[u8], out: &mut String) {
     let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' - 10 + value };
     let mut text = [0; 32];

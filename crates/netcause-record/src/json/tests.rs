@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use netcause_fault::{
-    Cause, Certificate, Category, Confidence, Evidence, Fault, Limit, Phase, Reason, Retry,
+    Category, Cause, Certificate, Confidence, Evidence, Fault, Limit, Phase, Reason, Retry,
 };
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};

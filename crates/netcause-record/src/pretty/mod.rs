@@ -53,6 +53,7 @@ const RESET: &str = "\x1b[0m";
 ///     trace: None,
 ///     resource: &resource,
 ///     fields: &[],
+///     scope: None,
 ///     error: None,
 ///     fault: None,
 ///     origin: Origin::default(),
@@ -192,9 +193,13 @@ fn evidence(line: &mut Wrapped<'_>, fault: &Fault<'_>) {
 
 /// Fields, origin and trace.
 fn details(line: &mut Wrapped<'_>, record: &Record<'_>) {
-    for field in record.fields {
+    let mut detail = |field: &Field<'_>| {
         let name = field.key.name_on_fault.as_ref().filter(|_| record.fault.is_some());
         member(line, name.unwrap_or(&field.key.name), field);
+    };
+    record.fields.iter().for_each(&mut detail);
+    if let Some(scope) = record.scope {
+        scope.each(&mut |field| detail(&field));
     }
     let origin = &record.origin;
     if let Some(file) = origin.file {

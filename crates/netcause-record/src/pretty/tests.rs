@@ -16,6 +16,7 @@ fn record(resource: &Resource) -> Record<'_> {
         trace: None,
         resource,
         fields: &[],
+        scope: None,
         error: None,
         fault: None,
         origin: Origin::default(),

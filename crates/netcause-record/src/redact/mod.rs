@@ -95,8 +95,8 @@ impl Redactor {
         let prefilter = Prefilter::built_in();
         let mut marks = memchr::memchr3_iter(b':', b'=', b'?', bytes);
         let mut mark = marks.next();
-        let mut piece = prefilter.find(bytes, 0);
-        let mut at = 0;
+        let mut at = shapes::at_start(text, found);
+        let mut piece = prefilter.find(bytes, at);
         loop {
             while mark.is_some_and(|mark| mark < at) {
                 mark = marks.next();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Found, run, take};
+use super::{Found, byte, run, take};
 
 /// Words that follow `Bearer` in prose.
 const PROSE: &[&str] = &[
@@ -40,14 +40,20 @@ const PROSE: &[&str] = &[
 /// Takes the credentials behind a scheme whose name, without its first letter and with a
 /// space, was found at `hit`.
 pub(super) fn scheme(text: &str, hit: Range<usize>, found: &mut Found) -> usize {
-    let name = text.get(hit.start.saturating_sub(1)..hit.end - 1).unwrap_or_default();
+    let first = match byte(text, hit.start) {
+        // The only piece that begins with the scheme's first letter.
+        b'N' => hit.start,
+        _ => hit.start.saturating_sub(1),
+    };
+    let name = text.get(first..hit.end - 1).unwrap_or_default();
     let start = run(text, hit.end, |letter| letter == b' ');
     let end = run(text, start, is_token);
     let token = text.get(start..end).unwrap_or_default();
     let is_secret = match name.to_ascii_lowercase().as_str() {
         "bearer" => is_bearer(name, token),
         "basic" => is_basic(token),
-        "negotiate" => token.len() >= 16 && is_mixed(token),
+        "digest" if token == "username=" => return digest(text, start, found),
+        "negotiate" | "ntlm" => token.len() >= 16 && is_mixed(token),
         _ => false,
     };
     if is_secret {
@@ -55,6 +61,37 @@ pub(super) fn scheme(text: &str, hit: Range<usize>, found: &mut Found) -> usize 
         return end;
     }
     hit.end
+}
+
+/// Takes the parameters of a digest (RFC 7616 §3.4): `key=value` or `key="value"`, commas
+/// between them.
+fn digest(text: &str, start: usize, found: &mut Found) -> usize {
+    let mut end = start;
+    loop {
+        let key = run(text, end, |letter| letter.is_ascii_alphanumeric() || letter == b'-');
+        if key == end || byte(text, key) != b'=' {
+            break;
+        }
+        end = parameter(text, key + 1);
+        let next = run(text, end, |letter| matches!(letter, b',' | b' '));
+        if next == end || !byte(text, next).is_ascii_alphabetic() {
+            break;
+        }
+        end = next;
+    }
+    let digest = text.get(start..end).unwrap_or_default().trim_end_matches([',', ' ']);
+    take(text, start..start + digest.len(), found);
+    end
+}
+
+/// The end of a parameter's value; its quotes may be escaped.
+fn parameter(text: &str, start: usize) -> usize {
+    let quote = run(text, start, |letter| letter == b'\\');
+    if byte(text, quote) != b'"' {
+        return run(text, start, |letter| letter > b' ' && !b"\"',;)]}".contains(&letter));
+    }
+    let end = run(text, quote + 1, |letter| !matches!(letter, b'"' | b'\n'));
+    end + usize::from(byte(text, end) == b'"')
 }
 
 /// In lower or upper case, `bearer` may be a word of a sentence.

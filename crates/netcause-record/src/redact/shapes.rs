@@ -33,6 +33,8 @@ enum Start {
     WordBefore,
     /// Behind it: the prefix itself is no secret.
     Behind,
+    /// With its second letter, the first being a mark.
+    BehindMark,
 }
 
 /// A piece that only tokens have, and the fewest letters behind it.
@@ -89,7 +91,26 @@ pub(super) const SHAPES: &[Shape] = &[
     // Registries.
     token("npm_", Letters::Word, 30),
     token("pypi-", Letters::Word, 40),
+    // Hugging Face and SendGrid, whose own prefixes are too short to search for.
+    from(Start::BehindMark, token(" hf_", Letters::Word, 30)),
+    from(Start::BehindMark, token("\"hf_", Letters::Word, 30)),
+    from(Start::BehindMark, token("=hf_", Letters::Word, 30)),
+    from(Start::BehindMark, token(" SG.", Letters::Jwt, 40)),
+    from(Start::BehindMark, token("\"SG.", Letters::Jwt, 40)),
+    from(Start::BehindMark, token("=SG.", Letters::Jwt, 40)),
 ];
+
+/// Those that a text may begin with.
+const AT_START: &[Shape] = &[token("hf_", Letters::Word, 30), token("SG.", Letters::Jwt, 40)];
+
+/// Takes a token with a short prefix that a text begins with; says where to go on.
+#[inline]
+pub(super) fn at_start(text: &str, found: &mut Found) -> usize {
+    match AT_START.iter().find(|known| text.starts_with(known.prefix)) {
+        Some(known) => shape(text, 0..known.prefix.len(), known, found),
+        None => 0,
+    }
+}
 
 /// Applies a shape; says where to go on.
 pub(super) fn shape(text: &str, hit: Range<usize>, shape: &Shape, found: &mut Found) -> usize {
@@ -144,6 +165,7 @@ impl Start {
                 (letters > 0).then_some(hit.start - letters)
             }
             Start::Behind => Some(hit.end),
+            Start::BehindMark => Some(hit.start + 1),
         }
     }
 }
