@@ -28,7 +28,7 @@ pub(super) enum Rule {
 const OPTIONS: &[&str] = &["--pass", "--token", "--secret"];
 
 /// Without the first letter, whose case varies most.
-const SCHEMES: &[&str] = &["earer ", "EARER ", "asic ", "ASIC ", "igest ", "egotiate ", "NTLM "];
+const SCHEMES: &[&str] = &["earer ", "asic ", "igest ", "egotiate ", "NTLM "];
 
 /// Where a piece was found, and what to look at there.
 #[derive(Debug)]

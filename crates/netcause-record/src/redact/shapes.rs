@@ -91,17 +91,13 @@ pub(super) const SHAPES: &[Shape] = &[
     // Registries.
     token("npm_", Letters::Word, 30),
     token("pypi-", Letters::Word, 40),
-    // Hugging Face and SendGrid, whose own prefixes are too short to search for.
+    // Hugging Face, whose own prefix is too short to search for.
     from(Start::BehindMark, token(" hf_", Letters::Word, 30)),
     from(Start::BehindMark, token("\"hf_", Letters::Word, 30)),
-    from(Start::BehindMark, token("=hf_", Letters::Word, 30)),
-    from(Start::BehindMark, token(" SG.", Letters::Jwt, 40)),
-    from(Start::BehindMark, token("\"SG.", Letters::Jwt, 40)),
-    from(Start::BehindMark, token("=SG.", Letters::Jwt, 40)),
 ];
 
 /// Those that a text may begin with.
-const AT_START: &[Shape] = &[token("hf_", Letters::Word, 30), token("SG.", Letters::Jwt, 40)];
+const AT_START: &[Shape] = &[token("hf_", Letters::Word, 30)];
 
 /// Takes a token with a short prefix that a text begins with; says where to go on.
 #[inline]
