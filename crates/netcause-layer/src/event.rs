@@ -11,7 +11,8 @@ use netcause_record::{
 use smallvec::SmallVec;
 use tracing_core::Level;
 
-use crate::fields::{Entry, Fields, Stored, field};
+use crate::clean::CleanTexts;
+use crate::fields::{Entry, Fields, Stored};
 use crate::memory::Seen;
 use crate::scope::{ScopeView, SpanScope};
 use crate::visit::{EventParts, Reading};
@@ -24,6 +25,7 @@ const ON_STACK: usize = 32;
 pub(crate) struct Scratch {
     pub(crate) event: Fields,
     pub(crate) parts: EventParts,
+    pub(crate) clean: CleanTexts,
 }
 
 /// Where an event's error was found.
@@ -109,36 +111,47 @@ impl Scratch {
         kind: ErrorKind,
         scope: Option<&SpanScope>,
         around: &Around<'_>,
-        recall: impl FnOnce(&str) -> Option<Arc<Seen>>,
+        recall: impl FnOnce(&str, Instant) -> Option<Arc<Seen>>,
         export: impl FnOnce(&Record<'_>),
     ) -> Report {
         let mut facts: SmallVec<[Field<'_>; ON_STACK]> = SmallVec::new();
-        facts.extend(self.event.list.iter().map(|entry| field(&self.event.text, entry)));
+        for entry in &self.event.list {
+            facts.push(self.event.field(entry));
+        }
         let mut recalled = None;
         let mut selected = Selected::new();
         let mut fault = if kind == ErrorKind::None { None } else { self.parts.chain.classify() };
+        let mut seen = None;
         if let Some(fault) = &mut fault {
+            let now = Instant::now();
             if let Some(scope) = scope {
-                facts.extend(scope.facts());
+                scope.facts().for_each(|fact| facts.push(fact));
             }
             let (event, facts) = facts.split_at_checked(self.event.list.len()).unwrap_or_default();
             let spans = scope.map(|scope| scope.spans(facts)).unwrap_or_default();
             let sources = Sources { event, spans: &spans };
             if self.may_recall(fault) {
-                recalled = recall(self.parts.chain.message());
+                recalled = recall(self.parts.chain.message(), now);
             }
             recalled = recalled.filter(|seen| !seen.is_named_by(&sources));
             if let Some(seen) = &recalled {
-                seen.complete(fault, Instant::now());
+                seen.complete(fault, now);
             }
             let source = complete(fault, &sources);
             fault.diagnose();
             select(&sources, Some((fault, source)), &mut selected);
+            seen = Seen::new(fault, self.parts.chain.innermost(), now);
         } else {
             select(&Sources { event: &facts, spans: &[] }, None, &mut selected);
         }
         self.export(kind, scope, around, selected, fault.as_ref(), export);
-        self.report(fault.as_ref(), recalled.is_some(), scope)
+        if recalled.is_some() {
+            return Report::Recalled;
+        }
+        match fault {
+            Some(fault) => Report::Fault { seen, retried: self.will_be_retried(&fault, scope) },
+            None => Report::Nothing,
+        }
     }
 
     /// Writes the record of an event.
@@ -185,22 +198,6 @@ impl Scratch {
     /// Whether memory could know what the fault does not.
     fn may_recall(&self, fault: &Fault<'_>) -> bool {
         (fault.peer.is_empty() || fault.attempts.attempt.is_none()) && !self.event_names_peer()
-    }
-
-    fn report(
-        &self,
-        fault: Option<&Fault<'_>>,
-        recalled: bool,
-        scope: Option<&SpanScope>,
-    ) -> Report {
-        match fault {
-            Some(_) if recalled => Report::Recalled,
-            Some(fault) => Report::Fault {
-                seen: Seen::new(fault, self.parts.chain.innermost(), Instant::now()),
-                retried: self.will_be_retried(fault, scope),
-            },
-            None => Report::Nothing,
-        }
     }
 
     /// Whether another try is to follow inside the span that names the peer: tries are

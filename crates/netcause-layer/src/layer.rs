@@ -171,10 +171,12 @@ impl NetcauseLayer {
         metadata: &'static Metadata<'static>,
         scratch: &'v mut Scratch,
     ) -> Visitor<'v> {
+        scratch.clean.of_layer(self.number);
         Visitor {
             keys: self.callsites.keys(metadata, &self.reading.redactor),
             fields: &mut scratch.event,
             reading: &self.reading,
+            clean: &mut scratch.clean,
             event: metadata.is_event().then_some(&mut scratch.parts),
         }
     }
@@ -191,7 +193,8 @@ impl NetcauseLayer {
         let trace = self.trace(event, context);
         let report = self.with_around(event, span.as_ref().map(SpanRef::name), |around| {
             let around = Around { severity, trace, ..around };
-            let recall = |error: &str| span.as_ref().and_then(|span| self.recall(span, error));
+            let recall =
+                |error: &str, now| span.as_ref().and_then(|span| self.recall(span, error, now));
             let export = |record: &netcause_record::Record<'_>| self.export(record);
             scratch.compose(kind, scope.as_deref(), &around, recall, export)
         });

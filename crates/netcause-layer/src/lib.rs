@@ -6,6 +6,7 @@
 //! hands one borrowed [`Record`](netcause_record::Record) to each exporter.
 
 mod callsite;
+mod clean;
 mod event;
 mod fields;
 mod layer;

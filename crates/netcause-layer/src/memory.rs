@@ -133,11 +133,7 @@ impl Memory {
     }
 
     /// The remembered fault that an error's text speaks of, if all that match name one peer.
-    pub(crate) fn recall(&self, error: &str) -> Option<Arc<Seen>> {
-        if self.is_empty() { None } else { self.recall_at(error, Instant::now()) }
-    }
-
-    fn recall_at(&self, error: &str, now: Instant) -> Option<Arc<Seen>> {
+    pub(crate) fn recall(&self, error: &str, now: Instant) -> Option<Arc<Seen>> {
         let fresh = |seen: &&Arc<Seen>| now.saturating_duration_since(seen.at) < LIFETIME;
         let mut matching =
             self.0.iter().rev().filter(fresh).filter(|seen| speaks_of(error, &seen.text));
@@ -195,7 +191,7 @@ mod tests {
     }
 
     fn recalled(memory: &Memory, error: &str, now: Instant) -> Option<String> {
-        memory.recall_at(error, now).map(|seen| seen.host.to_string())
+        memory.recall(error, now).map(|seen| seen.host.to_string())
     }
 
     #[test]

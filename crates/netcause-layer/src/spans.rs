@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use netcause_record::named_peer;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
@@ -100,8 +101,9 @@ impl NetcauseLayer {
         &self,
         span: &SpanRef<'a, R>,
         error: &str,
+        now: Instant,
     ) -> Option<Arc<Seen>> {
-        self.with_state(span, |state| state.memory.recall(error)).flatten()
+        self.with_state(span, |state| state.memory.recall(error, now)).flatten()
     }
 
     /// Notes on the span that names a peer that a call in it goes on well: an event

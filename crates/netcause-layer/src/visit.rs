@@ -3,6 +3,7 @@
 //! Callers' `Debug`, `Display` and `Error` code runs here and only here, outside every
 //! lock; if it panics, the field says so and the event lives on.
 
+use std::cell::RefCell;
 use std::error::Error;
 use std::fmt::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,6 +13,7 @@ use netcause_record::{Key, LimitedWriter, Limits, Redactor, Role};
 use tracing_core::Field;
 use tracing_core::field::Visit;
 
+use crate::clean::CleanTexts;
 use crate::fields::{Fields, Stored};
 
 /// What stands for a value whose formatting panicked.
@@ -56,6 +58,7 @@ pub(crate) struct Visitor<'v> {
     pub(crate) keys: &'static [Key],
     pub(crate) fields: &'v mut Fields,
     pub(crate) reading: &'v Reading,
+    pub(crate) clean: &'v mut CleanTexts,
     /// Absent for a span.
     pub(crate) event: Option<&'v mut EventParts>,
 }
@@ -81,7 +84,7 @@ impl Visitor<'_> {
             self.fields.text.push_str(SECRET);
         } else {
             write(&mut self.fields.text, self.reading.limits.field);
-            self.reading.redactor.text(&mut self.fields.text, start);
+            self.clean.redact(&self.reading.redactor, &mut self.fields.text, start);
         }
         let end = self.fields.text.len();
         self.fields.push(key, Stored::Text(start as u32..end as u32));
@@ -95,7 +98,7 @@ impl Visitor<'_> {
                 Role::Message => {
                     event.message.clear();
                     write(&mut event.message, self.reading.limits.field);
-                    self.reading.redactor.text(&mut event.message, 0);
+                    self.clean.redact(&self.reading.redactor, &mut event.message, 0);
                     return;
                 }
                 Role::Error => event.error = event.error.or(Some(index)),
@@ -120,7 +123,10 @@ impl Visit for Visitor<'_> {
 
     fn record_error(&mut self, field: &Field, value: &(dyn Error + 'static)) {
         let reading = self.reading;
-        let sanitize = |text: &mut String, start: usize| reading.redactor.text(text, start);
+        let clean = RefCell::new(&mut *self.clean);
+        let sanitize = |text: &mut String, start: usize| {
+            clean.borrow_mut().redact(&reading.redactor, text, start)
+        };
         let options = ReadOptions {
             classifiers: &reading.classifiers,
             sanitize: Some(&sanitize),
