@@ -244,7 +244,7 @@ impl Members<'_> {
     }
 }
 
-/// Appends a trace or span id.
+/// Whether a field has a resource attribute's key.
 fn is_taken(record: &Record<'_>, name: &str) -> bool {
     let mut taken = record.fields.iter().any(|field| field.key.name == name);
     if let Some(scope) = record.scope {
@@ -253,6 +253,7 @@ fn is_taken(record: &Record<'_>, name: &str) -> bool {
     taken
 }
 
+/// Appends a trace or span id.
 fn push_hex(bytes: &[u8], out: &mut String) {
     let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' - 10 + value };
     let mut text = [0; 32];

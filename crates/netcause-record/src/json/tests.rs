@@ -24,6 +24,7 @@ fn record<'a>(resource: &'a Resource, fields: &'a [Field<'a>]) -> Record<'a> {
         trace: None,
         resource,
         fields,
+        scope: None,
         error: None,
         fault: None,
         origin: Origin::default(),
