@@ -15,6 +15,11 @@ pub(super) struct HostPort<'a> {
 }
 
 impl HostPort<'_> {
+    /// Whether it is surely an address: it has a port, or is an IP address.
+    pub(super) fn is_explicit(&self) -> bool {
+        self.port.is_some() || self.host.parse::<IpAddr>().is_ok()
+    }
+
     /// Whether no name server is asked for it.
     pub(super) fn needs_no_lookup(&self) -> bool {
         self.host.parse::<IpAddr>().is_ok() || self.host.eq_ignore_ascii_case("localhost")
@@ -156,26 +161,47 @@ fn is_manual(host: &str) -> bool {
     MANUALS.iter().any(|manual| manual.eq_ignore_ascii_case(host))
 }
 
+const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
+
 fn method_before(lead: &str) -> Option<&str> {
-    const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"];
     let word = lead.strip_suffix(' ')?.rsplit(|c: char| !c.is_ascii_alphabetic()).next()?;
     METHODS.iter().find(|method| **method == word).map(|_| word)
 }
 
-/// `host:port`, `[v6]:port` or an IP address at the start, after at most a few marks.
-pub(super) fn address(after: &str) -> Option<HostPort<'_>> {
+/// `host:port`, `[v6]:port`, an IP address or a dotted name at the start, after at most a
+/// few marks, and what follows it.
+pub(super) fn address(after: &str) -> Option<(HostPort<'_>, &str)> {
+    let (token, rest) = token(after)?;
+    let token = token.rsplit('@').next().unwrap_or(token);
+    let (host, port) = split_port(token);
+    let is_address = port.is_some() || host.contains('.') || host.parse::<IpAddr>().is_ok();
+    (is_host(host) && is_address).then_some((HostPort { host, port }, rest))
+}
+
+/// A name or IP address at the start, without a port, and what follows it.
+pub(super) fn host(after: &str) -> Option<(&str, &str)> {
+    token(after).filter(|(token, _)| is_host(token))
+}
+
+/// What stands at the start up to a space or a mark, and what follows it.
+fn token(after: &str) -> Option<(&str, &str)> {
+    const QUOTES: [char; 3] = ['"', '\'', '`'];
     let text = after.trim_start_matches(['"', '\'', '`', '(']);
     if text.contains("://") && text.find("://") < text.find(' ') {
         return None;
     }
     let end =
         text.find(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '\'' | '`' | '('));
-    let token = text.get(..end.unwrap_or(text.len())).unwrap_or_default();
+    let (token, _) = text.split_at(end.unwrap_or(text.len()));
     let token = token.trim_end_matches([':', '.', ')', '…']);
-    let token = token.rsplit('@').next().unwrap_or(token);
-    let (host, port) = split_port(token);
-    let is_ip = host.parse::<IpAddr>().is_ok();
-    (is_host(host) && (is_ip || port.is_some())).then_some(HostPort { host, port })
+    let rest = text.get(token.len()..)?;
+    Some((token, rest.strip_prefix(QUOTES).unwrap_or(rest)))
+}
+
+/// The method at the start, and what follows it.
+pub(super) fn method_at(text: &str) -> Option<(&str, &str)> {
+    let method = word(text);
+    METHODS.contains(&method).then(|| text.split_at(method.len()))
 }
 
 /// A socket address at the start, up to a comma or a bracket.
@@ -218,23 +244,34 @@ pub(super) fn exceeded(after: &str) -> Option<Duration> {
     if words.len() > 20 { None } else { duration(words) }
 }
 
-/// A duration with its unit at the start.
-fn duration(text: &str) -> Option<Duration> {
+/// A duration with its unit at the start; `1m30s` has two.
+pub(super) fn duration(text: &str) -> Option<Duration> {
+    let (mut sum, mut rest) = duration_part(text)?;
+    while let Some((part, more)) = duration_part(rest) {
+        (sum, rest) = (sum + part, more);
+    }
+    Duration::try_from_secs_f64(sum).ok().map(rounded)
+}
+
+/// One number with its unit in seconds, and what follows it.
+fn duration_part(text: &str) -> Option<(f64, &str)> {
     let length = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     let value: f64 = text.get(..length)?.parse().ok()?;
     let rest = text.get(length..)?;
     let rest = rest.strip_prefix(' ').unwrap_or(rest);
     let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
-    let seconds = match rest.get(..end)? {
+    let (unit, rest) = rest.split_at(end);
+    let seconds = match unit {
         "ns" => 1e-9,
         "us" | "µs" | "μs" => 1e-6,
         "ms" | "msec" | "millis" | "millisecond" | "milliseconds" => 1e-3,
         "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
         "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
         "h" | "hour" | "hours" => 3600.0,
+        "d" | "day" | "days" => 86_400.0,
         _ => return None,
     };
-    Duration::try_from_secs_f64(value * seconds).ok().map(rounded)
+    Some((value * seconds, rest))
 }
 
 /// Whole microseconds, so that 0.1 s is 100 ms exactly.
@@ -265,6 +302,21 @@ pub(super) fn max_attempts(after: &str, attempts: &mut Attempts) {
     let value = after.trim_start_matches([':', '=', ' ']);
     if let (true, Some((maximum, _))) = (value.len() < after.len(), count(value)) {
         attempts.max_attempts = Some(maximum);
+    }
+}
+
+/// The tries in `Retries: 2/5, giving up`; without the slash only where a sentence begins,
+/// as `max retries: 5` is no number of a try.
+pub(super) fn retries(before: &str, after: &str, attempts: &mut Attempts) {
+    let Some((attempt, rest)) = count(after) else { return };
+    let maximum = rest.strip_prefix('/').and_then(count);
+    if maximum.is_none() && !(before.is_empty() || before.ends_with(". ")) {
+        return;
+    }
+    attempts.attempt = Some(attempt);
+    attempts.max_attempts = maximum.map(|(maximum, _)| maximum).or(attempts.max_attempts);
+    if maximum.map_or(rest, |(_, rest)| rest).starts_with(", giving up") {
+        attempts.exhausted = Some(true);
     }
 }
 

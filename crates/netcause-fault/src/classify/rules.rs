@@ -5,8 +5,8 @@
 //! Where a reason has a phase of its own (`dns`, `tls` …) the reason tells it; otherwise
 //! the stages of the same text do.
 
-use crate::Reason;
 use crate::errno::Os;
+use crate::{Category, Reason};
 
 /// One pattern and what it says.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ impl Rule {
 pub(super) enum Says {
     /// What happened.
     Is(Reason),
+    /// What kind of failure it is, if nothing else tells more.
+    Of(Category),
     /// What the operating system reported; the stage decides what that means.
     Os(Os),
     /// A limit ran out; the stage decides which.
@@ -46,6 +48,8 @@ pub(super) enum Says {
     ExceededLimit,
     /// As `Timer`, in words that only a timer of the program itself has.
     OwnTimer,
+    /// The limit over lookup, TCP and TLS ran out.
+    ConnectTimer,
     /// Where in the exchange.
     At(Stage),
     /// The input ended early: a connection's, if the text speaks of one; else perhaps a file's.
@@ -66,6 +70,12 @@ pub(super) enum Says {
     Url,
     /// An address follows, of the peer that was called.
     Address,
+    /// The peer follows, and then perhaps what became of it.
+    Subject(Subject),
+    /// What became of it follows.
+    Nameless(Subject),
+    /// The address of a proxy and the target may follow, and then what became of it.
+    Proxy,
     /// The peer's socket address follows, in `Debug` output.
     DebugPeer,
     /// An error number follows.
@@ -76,6 +86,35 @@ pub(super) enum Says {
     MaxAttempts,
     /// The count of retries that were made stands before.
     AfterRetries,
+    /// The number of the try follows, and how many there may be.
+    Retries,
+}
+
+/// What a sentence speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// The lookup of a name.
+    Lookup,
+    /// A connection.
+    Connection,
+    /// Making a connection: lookup, TCP and TLS.
+    Connecting,
+    /// A TLS handshake.
+    Handshake,
+    /// The peer itself.
+    Host,
+    /// The peer's answer.
+    Answer,
+    /// An answer that did not come.
+    NoAnswer,
+    /// An answer that was not finished.
+    NoWholeAnswer,
+    /// The call as a whole.
+    Call,
+    /// A pooled connection.
+    Pool,
+    /// Whom a connection was for; what became of it stands before.
+    Target,
 }
 
 /// Where in the exchange a text places the failure.
@@ -303,6 +342,13 @@ pub(super) static RULES: &[Rule] = &[
     os("no buffer space available", Os::Buffers, "libc"),
     os("enobufs", Os::Buffers, "names"),
     os("lacked sufficient buffer space", Os::Buffers, "Windows 10055"),
+    is("no file descriptor left", Reason::TooManyOpenFiles, "our own summary"),
+    is("no local address or port is free", Reason::AddressNotAvailable, "our own summary"),
+    is("local address is already in use", Reason::AddressInUse, "our own summary"),
+    is("the unix socket does not exist", Reason::SocketPathNotFound, "our own summary"),
+    is("connection failed: not permitted", Reason::ConnectDenied, "our own summary"),
+    note("connection failed: unreachable", Says::Of(Category::Unreachable), "our own summary"),
+    note("this host has no resources left", Says::Of(Category::LocalResource), "our own summary"),
     note("(os error ", Says::Number, "std"),
     note("os { code: ", Says::Number, "std Debug"),
     note("[errno ", Says::Number, "Python"),
@@ -397,6 +443,8 @@ pub(super) static RULES: &[Rule] = &[
     is("proxy authentication required", Reason::ProxyAuthRequired, "generic"),
     is("socks error: credentials not accepted", Reason::ProxyAuthRequired, "hyper-util"),
     is("credentials not accepted", Reason::ProxyAuthRequired, "hyper-util"),
+    is("proxy wants credentials", Reason::ProxyAuthRequired, "our own summary"),
+    is("proxy refused the tunnel", Reason::ProxyTunnelError, "our own summary"),
     is("tunnel error: unsuccessful", Reason::ProxyTunnelError, "hyper-util"),
     is("tunnelunsuccessful", Reason::ProxyTunnelError, "hyper-util Debug"),
     is("unsuccessful tunnel", Reason::ProxyTunnelError, "reqwest 0.12"),
@@ -423,6 +471,9 @@ pub(super) static RULES: &[Rule] = &[
     is("peer disconnected", Reason::ConnectionClosed, "generic"),
     is("socket hang up", Reason::ConnectionClosed, "generic"),
     weak(is("connection closed", Reason::ConnectionClosed, "generic")),
+    is("connection closed by the peer", Reason::ConnectionClosed, "our own summary"),
+    is("no acknowledgement came back", Reason::ConnectionTimeoutEstablished, "our own summary"),
+    is("no answer to a keep-alive ping", Reason::KeepaliveTimeout, "our own summary"),
     note("early eof", Says::Ended, "tokio"),
     note("unexpected eof", Says::Ended, "generic"),
     note("failed to fill whole buffer", Says::Ended, "std"),
@@ -430,6 +481,8 @@ pub(super) static RULES: &[Rule] = &[
     is("incompletebody", Reason::BodyTruncated, "hyper Debug"),
     is("unexpected eof during chunk*", Reason::BodyTruncated, "hyper"),
     is("refused stream before processing", Reason::StreamRefused, "h2"),
+    is("stream refused by the peer", Reason::StreamRefused, "our own summary"),
+    is("stream reset by the peer", Reason::StreamReset, "our own summary"),
     is("refused_stream", Reason::StreamRefused, "RFC 9113"),
     is("stream error received", Reason::StreamReset, "h2"),
     is("connection error received", Reason::ConnectionClosed, "h2"),
@@ -508,8 +561,25 @@ pub(super) static RULES: &[Rule] = &[
     note("://", Says::Url, "RFC 3986"),
     note("connecterror(\"tcp connect error\", ", Says::DebugPeer, "hyper-util Debug"),
     note("connect to ", Says::Address, "generic"),
-    note("connecting to ", Says::Address, "generic"),
-    note("connection to ", Says::Address, "generic"),
+    note("connecting to ", Says::Subject(Subject::Connecting), "generic"),
+    note("connection to ", Says::Subject(Subject::Connection), "generic"),
+    note("connection to the proxy", Says::Proxy, "our own summary"),
+    note("name lookup of ", Says::Subject(Subject::Lookup), "our own summary"),
+    note("name lookup", Says::Nameless(Subject::Lookup), "our own summary"),
+    note("tls handshake with ", Says::Subject(Subject::Handshake), "generic"),
+    note("tls handshake", Says::Nameless(Subject::Handshake), "generic"),
+    note("host ", Says::Subject(Subject::Host), "generic"),
+    note("the peer", Says::Nameless(Subject::Host), "our own summary"),
+    note("answer of ", Says::Subject(Subject::Answer), "our own summary"),
+    note("answer", Says::Nameless(Subject::Answer), "our own summary"),
+    note("no answer", Says::Nameless(Subject::NoAnswer), "our own summary"),
+    note("no complete answer", Says::Nameless(Subject::NoWholeAnswer), "our own summary"),
+    note("call to ", Says::Subject(Subject::Call), "our own summary"),
+    note("for a connection to ", Says::Subject(Subject::Target), "our own summary"),
+    note("for the way to ", Says::Subject(Subject::Target), "our own summary"),
+    note("the tunnel to ", Says::Subject(Subject::Target), "our own summary"),
+    note("no pooled connection to ", Says::Subject(Subject::Pool), "our own summary"),
+    note("no pooled connection", Says::Nameless(Subject::Pool), "our own summary"),
     note("connect econnrefused ", Says::Address, "generic"),
     note("connect econnreset ", Says::Address, "generic"),
     note("connect etimedout ", Says::Address, "generic"),
@@ -520,6 +590,7 @@ pub(super) static RULES: &[Rule] = &[
     note("retry", Says::Attempt, "generic"),
     note("max_attempts", Says::MaxAttempts, "logfmt"),
     note("max_retries", Says::MaxAttempts, "generic"),
+    note("retries: ", Says::Retries, "our own summary"),
     note("retries", Says::AfterRetries, "reqwest-retry"),
     note("attempts", Says::AfterRetries, "generic"),
     note("tries", Says::AfterRetries, "generic"),

@@ -1,5 +1,7 @@
 //! One pass over a text: every rule that matches, and the facts that stand beside.
 
+mod outcome;
+
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -14,7 +16,7 @@ use super::facts::{Facts, Source};
 use super::rules::{KNOWN_LINKS, RULES, Rule, Says, Stage};
 use super::tls;
 use crate::errno::Os;
-use crate::{Attempts, Reason};
+use crate::{Attempts, Category, Phase, Reason};
 
 /// What most decides so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub(super) enum Finding {
     Timer(bool),
     /// The status of the answer.
     Status(u16),
+    /// What kind of failure it is, and no more.
+    Of(Category),
 }
 
 /// What one pass over a text found.
@@ -46,6 +50,12 @@ pub(super) struct Reading<'a> {
     pub(super) alert: Option<&'a str>,
     pub(super) number: Option<i32>,
     pub(super) timeout: Option<Duration>,
+    pub(super) elapsed: Option<Duration>,
+    /// How long ago a certificate ended, or how long until it starts.
+    pub(super) certificate_age: Option<Duration>,
+    pub(super) code: Option<&'a str>,
+    pub(super) phase: Option<Phase>,
+    pub(super) method: Option<&'a str>,
     pub(super) attempts: Attempts,
 }
 
@@ -126,6 +136,11 @@ impl<'a> Reading<'a> {
         self.best.map(|(_, finding)| finding)
     }
 
+    /// Whether nothing tells more than a kind of failure.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.finding(), None | Some(Finding::Of(_)))
+    }
+
     /// Considers one more finding.
     pub(super) fn consider(&mut self, finding: Finding) {
         let rank = rank(finding);
@@ -156,6 +171,7 @@ impl<'a> Reading<'a> {
                     self.take_timeout(after);
                 }
             }
+            Says::Of(category) => self.consider(Finding::Of(category)),
             Says::Os(os) => self.consider(Finding::Os(os)),
             Says::Timer | Says::OwnTimer => {
                 self.take_timeout(after);
@@ -164,6 +180,10 @@ impl<'a> Reading<'a> {
             Says::ExceededLimit => {
                 let Some(limit) = extract::exceeded(after) else { return };
                 self.timeout = Some(limit);
+                self.consider(Finding::Timer(false));
+            }
+            Says::ConnectTimer => {
+                self.place(Stage::Connect);
                 self.consider(Finding::Timer(false));
             }
             Says::At(stage) => {
@@ -184,13 +204,28 @@ impl<'a> Reading<'a> {
                 self.take_status(says, digits);
             }
             Says::Url => {}
-            Says::Address => self.address = self.address.or_else(|| extract::address(after)),
+            Says::Address => {
+                self.address = self.address.or_else(|| {
+                    extract::address(after)
+                        .map(|(address, _)| address)
+                        .filter(HostPort::is_explicit)
+                })
+            }
+            Says::Subject(subject) => self.take_subject(subject, after),
+            Says::Nameless(subject) => {
+                self.take_outcome(subject, after);
+            }
+            Says::Proxy => self.take_proxy(after),
             Says::DebugPeer => self.peer = extract::socket_address(after).or(self.peer),
             Says::Number => self.take_number(after),
             Says::Attempt => extract::attempt(after, &mut self.attempts),
             Says::MaxAttempts => extract::max_attempts(after, &mut self.attempts),
             Says::AfterRetries => {
                 extract::after_retries(text.get(..start).unwrap_or_default(), &mut self.attempts);
+            }
+            Says::Retries => {
+                let before = text.get(..start).unwrap_or_default();
+                extract::retries(before, after, &mut self.attempts);
             }
         }
     }
@@ -311,6 +346,8 @@ const fn rank(finding: Finding) -> u8 {
         Finding::Os(Os::TimedOut) => 34,
         Finding::Os(Os::Denied | Os::Invalid | Os::NotFound | Os::WouldBlock) => 5,
         Finding::Os(_) => 50,
+        Finding::Of(Category::Unknown) => 1,
+        Finding::Of(_) => 2,
         Finding::Timer(true) => 33,
         Finding::Timer(false) => 30,
     }

@@ -1,3 +1,5 @@
+mod summaries;
+
 use std::error::Error;
 use std::io;
 use std::time::Duration;

@@ -25,9 +25,10 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
             of_os(os, code, &reading).or_else(|| of_stage(text, facts.source, &reading))?
         }
         Some(Finding::Timer(_)) => of_timer(&reading),
+        Some(Finding::Of(category)) => of_category(category, &reading),
         None => of_stage(text, facts.source, &reading)?,
     };
-    fault.phase = fault.phase.or_else(|| phase(&reading));
+    fault.phase = fault.phase.or(reading.phase).or_else(|| phase(&reading));
     if let Some(reason) = through_proxy(&fault, &reading) {
         (fault.reason, fault.phase) = (Some(reason), Some(Phase::Proxy));
     }
@@ -44,15 +45,14 @@ fn consider_types(reading: &mut Reading<'_>, facts: &Facts) {
     }
     match (facts.code.and_then(Os::of_this_host), facts.kind) {
         (Some(os), _) => reading.consider(Finding::Os(os)),
-        (None, Some(Os::TimedOut)) if reading.finding().is_none() => {
+        (None, Some(Os::TimedOut)) if reading.is_open() => {
             reading.consider(Finding::Timer(true));
         }
         (None, Some(Os::Pipe)) => reading.consider(Finding::Os(Os::Aborted)),
-        (None, Some(os)) if reading.finding().is_none() => reading.consider(Finding::Os(os)),
+        (None, Some(os)) if reading.is_open() => reading.consider(Finding::Os(os)),
         _ => {}
     }
-    if (facts.unexpected_eof || reading.ended) && reading.finding().is_none() && reading.has_peer()
-    {
+    if (facts.unexpected_eof || reading.ended) && reading.is_open() && reading.has_peer() {
         reading.consider(Finding::Is(Reason::ConnectionClosed));
     }
     #[cfg(feature = "rustls")]
@@ -79,6 +79,20 @@ fn of_status(status: u16) -> Fault<'static> {
         fault.reason = Some(Reason::ProxyAuthRequired);
     }
     fault
+}
+
+/// A kind of failure, and its reason where there is one for "no more is known".
+fn of_category(category: Category, reading: &Reading<'_>) -> Fault<'static> {
+    let general = match category {
+        Category::Dns => Some(Reason::DnsFailure),
+        Category::TlsHandshake => Some(Reason::TlsHandshakeFailure),
+        Category::Protocol => Some(Reason::InvalidResponse),
+        _ => None,
+    };
+    match general {
+        Some(reason) => of_reason(reason, reading),
+        None => Fault::new(category),
+    }
 }
 
 fn of_reason(reason: Reason, reading: &Reading<'_>) -> Fault<'static> {
@@ -165,11 +179,11 @@ fn of_timer(reading: &Reading<'_>) -> Fault<'static> {
     if reading.at(Stage::Tls) {
         return limited(with_phase(Reason::TlsHandshakeTimeout, Phase::Tls), Limit::Tls);
     }
+    if reading.at(Stage::Connect) && !reading.at(Stage::Tcp) {
+        return of_connector_timer(reading);
+    }
     if reading.at_any(&[Stage::Tcp, Stage::Trying, Stage::FailedConnect]) {
         return limited(with_phase(Reason::ConnectTimeout, Phase::Connect), Limit::Connect);
-    }
-    if reading.at(Stage::Connect) {
-        return of_connector_timer(reading);
     }
     Fault::of_reason(Reason::Timeout)
 }
@@ -281,6 +295,15 @@ fn add_facts<'a>(fault: &mut Fault<'a>, text: &'a str, facts: &Facts, reading: R
         if let (None, Some(tls)) = (&fault.certificate, &facts.tls) {
             fault.certificate.clone_from(&tls.certificate);
         }
+        match (fault.reason, reading.certificate_age) {
+            (Some(Reason::TlsCertificateExpired), Some(age)) => {
+                fault.add_evidence(Evidence::CertificateExpired(age));
+            }
+            (Some(Reason::TlsCertificateNotYetValid), Some(age)) => {
+                fault.add_evidence(Evidence::CertificateNotYetValid(age));
+            }
+            _ => {}
+        }
         if let Some(alert) = reading.alert {
             fault.add_evidence(Evidence::TlsAlert(Cow::Borrowed(alert)));
         }
@@ -288,7 +311,11 @@ fn add_facts<'a>(fault: &mut Fault<'a>, text: &'a str, facts: &Facts, reading: R
     fault.timeout = reading
         .timeout
         .filter(|_| matches!(reading.finding(), Some(Finding::Timer(_) | Finding::Is(_))));
+    fault.elapsed = reading.elapsed;
     fault.attempts = reading.attempts;
+    if fault.code.is_none() && matches!(reading.finding(), Some(Finding::Of(_))) {
+        fault.code = reading.code.map(Cow::Borrowed);
+    }
     let named = reading
         .url
         .and_then(|url| url.host_port)
@@ -304,7 +331,7 @@ fn add_facts<'a>(fault: &mut Fault<'a>, text: &'a str, facts: &Facts, reading: R
         ..Peer::default()
     };
     fault.request = Request {
-        method: reading.url.and_then(|url| url.method).map(Cow::Borrowed),
+        method: reading.url.and_then(|url| url.method).or(reading.method).map(Cow::Borrowed),
         url: reading.url.map(|url| Cow::Borrowed(url.text)),
         status: fault.request.status,
     };

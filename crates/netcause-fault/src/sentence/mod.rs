@@ -11,3 +11,4 @@ mod tests;
 
 pub use self::hint::Hint;
 pub use self::summary::Summary;
+pub(crate) use self::words::TLS_REASONS;

@@ -159,6 +159,9 @@ impl Summary<'_> {
             return self.write_after(out, self.limit_or_elapsed());
         }
         out.write_str(" failed")?;
+        if self.0.reason.is_none() && self.0.category == Category::TlsCertificate {
+            return out.write_str(": certificate not accepted");
+        }
         let Some(reason) = self.0.reason.and_then(tls_reason) else { return Ok(()) };
         out.write_str(": ")?;
         out.write_str(reason)?;
@@ -264,13 +267,8 @@ impl Summary<'_> {
         if self.0.request.url.as_deref().is_some_and(is_tls) {
             out.write_str(", with TLS,")?;
         }
-        let (words, time) = match (self.0.timeout.filter(is_telling), self.0.elapsed) {
-            (Some(limit), _) => (" took longer than ", limit),
-            (None, Some(elapsed)) if is_telling(&elapsed) => (" was given up after ", elapsed),
-            _ => return out.write_str(" took too long"),
-        };
-        out.write_str(words)?;
-        text_duration(time).write_to(out)
+        out.write_str(" did not finish")?;
+        self.write_within(out)
     }
 
     fn write_after(&self, out: &mut impl Write, time: Option<Duration>) -> fmt::Result {

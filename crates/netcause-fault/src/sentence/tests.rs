@@ -190,16 +190,16 @@ fn a_limit_over_lookup_tcp_and_tls_is_no_connect_timeout() {
     let mut fault = asked(of(Reason::Timeout, Some("api.example"), Some(443)));
     fault.limit = Some(Limit::Connect);
     let start = "Connecting to host api.example on port 443, with TLS,";
-    assert_eq!(fault.summary().to_string(), format!("{start} took too long"));
+    assert_eq!(fault.summary().to_string(), format!("{start} did not finish in time"));
     fault.elapsed = Some(Duration::from_millis(301));
-    assert_eq!(fault.summary().to_string(), format!("{start} was given up after 301ms"));
+    assert_eq!(fault.summary().to_string(), format!("{start} did not finish within 301ms"));
     fault.timeout = Some(Duration::from_millis(300));
-    assert_eq!(fault.summary().to_string(), format!("{start} took longer than 300ms"));
+    assert_eq!(fault.summary().to_string(), format!("{start} did not finish within 300ms"));
     // Whether TLS was meant is not known.
     fault.request.url = None;
     assert_eq!(
         fault.summary().to_string(),
-        "Connecting to host api.example on port 443 took longer than 300ms"
+        "Connecting to host api.example on port 443 did not finish within 300ms"
     );
 }
 

@@ -18,7 +18,7 @@ pub(super) fn tls_reason(reason: Reason) -> Option<&'static str> {
 }
 
 /// The words of the summary for what failed in a handshake; they are read back, too.
-const TLS_REASONS: &[(Reason, &str)] = &[
+pub(crate) const TLS_REASONS: &[(Reason, &str)] = &[
     (Reason::TlsCertificateExpired, "certificate expired"),
     (Reason::TlsCertificateNotYetValid, "certificate not valid yet"),
     (Reason::TlsCertificateNameMismatch, "certificate is for another name"),
