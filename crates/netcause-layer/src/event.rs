@@ -11,6 +11,7 @@ use netcause_record::{
 use smallvec::SmallVec;
 use tracing_core::Level;
 
+use crate::callsite::KnownCallsites;
 use crate::clean::CleanTexts;
 use crate::fields::{Entry, Fields, Stored};
 use crate::memory::Seen;
@@ -26,6 +27,7 @@ pub(crate) struct Scratch {
     pub(crate) event: Fields,
     pub(crate) parts: EventParts,
     pub(crate) clean: CleanTexts,
+    pub(crate) callsites: KnownCallsites,
 }
 
 /// Where an event's error was found.
@@ -51,9 +53,9 @@ pub(crate) struct Around<'a> {
 
 /// What came of an event, for the spans around it.
 #[derive(Debug)]
-pub(crate) enum Report {
+pub(crate) enum Report<'a> {
     /// A fault of its own, to remember.
-    Fault { seen: Option<Seen>, retried: bool },
+    Fault { seen: Option<&'a Seen>, retried: bool },
     /// A fault that was remembered already.
     Recalled,
     /// No fault.
@@ -105,7 +107,7 @@ impl Scratch {
         })
     }
 
-    /// Makes the record, hands it to `export`, and reports what came of it.
+    /// Makes the record, hands it to `export`, and tells `keep` what came of it.
     pub(crate) fn compose(
         &self,
         kind: ErrorKind,
@@ -113,7 +115,8 @@ impl Scratch {
         around: &Around<'_>,
         recall: impl FnOnce(&str, Instant) -> Option<Arc<Seen>>,
         export: impl FnOnce(&Record<'_>),
-    ) -> Report {
+        keep: impl FnOnce(Report<'_>),
+    ) {
         let mut facts: SmallVec<[Field<'_>; ON_STACK]> = SmallVec::new();
         for entry in &self.event.list {
             facts.push(self.event.field(entry));
@@ -144,14 +147,14 @@ impl Scratch {
         } else {
             select(&Sources { event: &facts, spans: &[] }, None, &mut selected);
         }
-        self.export(kind, scope, around, selected, fault.as_ref(), export);
-        if recalled.is_some() {
-            return Report::Recalled;
-        }
-        match fault {
-            Some(fault) => Report::Fault { seen, retried: self.will_be_retried(&fault, scope) },
+        self.export(kind, scope, around, &mut selected, fault.as_ref(), export);
+        keep(match &fault {
+            Some(_) if recalled.is_some() => Report::Recalled,
+            Some(fault) => {
+                Report::Fault { seen: seen.as_ref(), retried: self.will_be_retried(fault, scope) }
+            }
             None => Report::Nothing,
-        }
+        });
     }
 
     /// Writes the record of an event.
@@ -160,21 +163,21 @@ impl Scratch {
         kind: ErrorKind,
         scope: Option<&'a SpanScope>,
         around: &Around<'_>,
-        mut selected: Selected<'a>,
+        selected: &mut Selected<'a>,
         fault: Option<&Fault<'_>>,
         export: impl FnOnce(&Record<'_>),
     ) {
         let mut view = scope.map(|scope| scope.view(fault.is_some()));
         if let Some(taken) = view.filter(|view| selected.iter().any(|field| view.has(field.key))) {
-            taken.fields().for_each(|field| add(&field, &mut selected));
+            taken.fields().for_each(|field| add(&field, selected));
             view = None;
         }
         let chain = &self.parts.chain;
         let mut links: SmallVec<[&str; 8]> = SmallVec::new();
         let mut error = None;
-        if kind == ErrorKind::Field && fault.is_none() && callers_error(&selected, view.as_ref()) {
+        if kind == ErrorKind::Field && fault.is_none() && callers_error(selected, view.as_ref()) {
             let text = Value::Text(chain.message());
-            add(&Field { key: &BESIDE, value: text, rendered: None }, &mut selected);
+            add(&Field { key: &BESIDE, value: text, rendered: None }, selected);
         } else if kind == ErrorKind::Field {
             links.extend(chain.links());
             error = Some(ErrorText { message: chain.message(), links: &links });
@@ -186,7 +189,7 @@ impl Scratch {
             target: around.target,
             trace: around.trace,
             resource: around.resource,
-            fields: &selected,
+            fields: selected,
             scope: view.as_ref().map(|view| view as &dyn Scope),
             error,
             fault,

@@ -13,7 +13,7 @@ use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use crate::callsite::Callsites;
-use crate::event::{Around, ErrorKind, Scratch, severity};
+use crate::event::{Around, ErrorKind, Report, Scratch, severity};
 use crate::reentry::Reentry;
 #[cfg(feature = "trace-ids")]
 use crate::span::SpanState;
@@ -173,7 +173,9 @@ impl NetcauseLayer {
     ) -> Visitor<'v> {
         scratch.clean.of_layer(self.number);
         Visitor {
-            keys: self.callsites.keys(metadata, &self.reading.redactor),
+            keys: scratch.callsites.keys(self.number, metadata, || {
+                self.callsites.keys(metadata, &self.reading.redactor)
+            }),
             fields: &mut scratch.event,
             reading: &self.reading,
             clean: &mut scratch.clean,
@@ -191,18 +193,22 @@ impl NetcauseLayer {
         let span = context.event_span(event);
         let scope = span.as_ref().map(|span| self.scope(span));
         let trace = self.trace(event, context);
-        let report = self.with_around(event, span.as_ref().map(SpanRef::name), |around| {
+        self.with_around(event, span.as_ref().map(SpanRef::name), |around| {
             let around = Around { severity, trace, ..around };
             let recall =
                 |error: &str, now| span.as_ref().and_then(|span| self.recall(span, error, now));
             let export = |record: &netcause_record::Record<'_>| self.export(record);
-            scratch.compose(kind, scope.as_deref(), &around, recall, export)
+            let keep = |report: Report<'_>| {
+                if let Some(span) = &span {
+                    self.keep(span, &report);
+                }
+            };
+            scratch.compose(kind, scope.as_deref(), &around, recall, export, keep);
         });
-        let Some(span) = span else { return };
         let reaches = kind == ErrorKind::None && severity <= Severity::Info;
-        match scope.and_then(|scope| scope.caller_depth) {
-            Some(depth) if reaches => self.reach(&span, depth),
-            _ => self.keep(&span, report),
+        let depth = scope.and_then(|scope| scope.caller_depth).filter(|_| reaches);
+        if let (Some(span), Some(depth)) = (&span, depth) {
+            self.reach(span, depth);
         }
     }
 

@@ -116,19 +116,19 @@ impl NetcauseLayer {
 
     /// Keeps what came of an event with the spans around it, up to the one that serves a
     /// caller, or the fourth ancestor.
-    pub(crate) fn keep<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, report: Report) {
+    pub(crate) fn keep<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, report: &Report<'_>) {
         let (outcome, seen) = match report {
-            Report::Fault { seen, retried: true } => (Outcome::Retried, seen),
-            Report::Fault { seen, retried: false } => (Outcome::Fault, seen),
+            Report::Fault { seen, retried: true } => (Outcome::Retried, *seen),
+            Report::Fault { seen, retried: false } => (Outcome::Fault, *seen),
             Report::Recalled => (Outcome::Fault, None),
             Report::Nothing => return,
         };
-        if let Some(seen) = &seen
+        if let Some(seen) = seen
             && self.with_state(span, |state| state.memory.knows(seen)) == Some(true)
         {
             return;
         }
-        let seen = seen.map(Arc::new);
+        let seen = seen.cloned().map(Arc::new);
         let mut outcome = Some(outcome);
         for span in span.scope().take(REMEMBERING) {
             let mut last = false;
