@@ -5,8 +5,8 @@ use std::time::{Instant, SystemTime};
 
 use netcause_fault::{Fault, ReadOptions};
 use netcause_record::{
-    ErrorText, Field, Key, Record, Role, Scope, Selected, Severity, Sources, TraceContext, Value,
-    add, complete, select,
+    ErrorText, Field, Key, Origin, Record, Role, Scope, Selected, Severity, Sources, TraceContext,
+    Value, add, complete, select,
 };
 use smallvec::SmallVec;
 use tracing_core::Level;
@@ -193,7 +193,7 @@ impl Scratch {
             scope: view.as_ref().map(|view| view as &dyn Scope),
             error,
             fault,
-            origin: around.origin,
+            origin: without_callers(around.origin, selected, view.as_ref()),
             dropped_fields: 0,
         });
     }
@@ -224,6 +224,30 @@ fn callers_error(selected: &[Field<'_>], view: Option<&ScopeView<'_>>) -> bool {
     static MESSAGE: LazyLock<Key> = LazyLock::new(|| Key::new("error.message"));
     selected.iter().any(|field| field.key.name == MESSAGE.name)
         || view.is_some_and(|view| view.has(&MESSAGE))
+}
+
+/// The origin without the parts that the caller tells under the same name.
+fn without_callers<'a>(
+    origin: Origin<'a>,
+    selected: &[Field<'_>],
+    view: Option<&ScopeView<'_>>,
+) -> Origin<'a> {
+    static KEYS: LazyLock<[Key; 4]> = LazyLock::new(|| {
+        ["code.file.path", "code.line.number", "thread.name", "span.name"].map(Key::new)
+    });
+    if origin == Origin::default() {
+        return origin;
+    }
+    let [file, line, thread, span] = KEYS.each_ref().map(|key| {
+        !selected.iter().any(|field| field.key.name == key.name)
+            && !view.is_some_and(|view| view.has(key))
+    });
+    Origin {
+        file: origin.file.filter(|_| file),
+        line: origin.line.filter(|_| line),
+        thread: origin.thread.filter(|_| thread),
+        span: origin.span.filter(|_| span),
+    }
 }
 
 /// The severity of a level.

@@ -240,7 +240,7 @@ pub fn select<'a>(
 /// Whether it depends on an event's fault if a span's field of that key is written.
 #[must_use]
 pub fn depends_on_fault(key: &Key) -> bool {
-    key.in_peer_group || states_retry(key)
+    key.in_peer_group || states_retry(key) || states_certificate(key)
 }
 
 /// Whether a field of that key is never written.
@@ -259,6 +259,10 @@ pub fn add<'a>(field: &Field<'a>, selected: &mut Selected<'a>) {
     }
 }
 
+fn states_certificate(key: &Key) -> bool {
+    key.name == "certificate.days_left"
+}
+
 fn states_retry(key: &Key) -> bool {
     matches!(key.role, Role::Attempt | Role::MaxAttempts | Role::Exhausted | Role::NextDelay(_))
         && key.name.starts_with("retry.")
@@ -275,9 +279,29 @@ fn writable(
     }
     let Some((fault, peer_source)) = fault else { return true };
     if field.key.in_peer_group {
-        return source == peer_source && !stated(fault, field.key.role);
+        return source == peer_source
+            && !stated(fault, field.key.role)
+            && !stated_by_name(fault, &field.key.name);
+    }
+    if states_certificate(field.key) {
+        return !stated_by_name(fault, &field.key.name);
     }
     !(states_retry(field.key) && stated(fault, field.key.role))
+}
+
+/// Whether the fault itself writes a fact of no role under that name.
+fn stated_by_name(fault: &Fault<'_>, name: &str) -> bool {
+    let Some(certificate) = &fault.certificate else {
+        return name == "dns.answers" && !fault.peer.dns_answers.is_empty();
+    };
+    match name {
+        "tls.server.not_after" => certificate.not_after.is_some(),
+        "tls.server.subject" => certificate.subject.is_some(),
+        "tls.server.issuer" => certificate.issuer.is_some(),
+        "certificate.days_left" => certificate.days_left().is_some(),
+        "dns.answers" => !fault.peer.dns_answers.is_empty(),
+        _ => false,
+    }
 }
 
 /// Whether the fault itself writes the fact of that role.

@@ -56,7 +56,7 @@ pub struct ErrorText<'a> {
 }
 
 /// Where an event comes from; each part only on request.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Origin<'a> {
     /// `code.file.path`.
     pub file: Option<&'a str>,

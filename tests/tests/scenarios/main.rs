@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at a surprise")]
 
 mod chains;
+mod duplicates;
 mod keys;
 mod long_lived;
 mod memory;
