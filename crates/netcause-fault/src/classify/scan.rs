@@ -200,10 +200,21 @@ impl<'a> Reading<'a> {
                 self.alert = Some(name);
             }
             Says::Status | Says::StatusText | Says::StatusPhrase => {
-                let digits = if says == Says::StatusPhrase { &text[start..] } else { after };
+                let digits = if says == Says::StatusPhrase {
+                    text.get(start..).unwrap_or_default()
+                } else {
+                    after
+                };
                 self.take_status(says, digits);
             }
-            Says::Url => {}
+            says => self.take_fact(says, text, start, after),
+        }
+    }
+
+    /// Takes who the peer was, which number it was and which try.
+    fn take_fact(&mut self, says: Says, text: &'a str, start: usize, after: &'a str) {
+        let before = text.get(..start).unwrap_or_default();
+        match says {
             Says::Address => {
                 self.address = self.address.or_else(|| {
                     extract::address(after)
@@ -220,13 +231,10 @@ impl<'a> Reading<'a> {
             Says::Number => self.take_number(after),
             Says::Attempt => extract::attempt(after, &mut self.attempts),
             Says::MaxAttempts => extract::max_attempts(after, &mut self.attempts),
-            Says::AfterRetries => {
-                extract::after_retries(text.get(..start).unwrap_or_default(), &mut self.attempts);
-            }
-            Says::Retries => {
-                let before = text.get(..start).unwrap_or_default();
-                extract::retries(before, after, &mut self.attempts);
-            }
+            Says::AfterRetries => extract::after_retries(before, &mut self.attempts),
+            Says::Retries => extract::retries(before, after, &mut self.attempts),
+            // All else tells what happened, or is a URL.
+            _ => {}
         }
     }
 
