@@ -106,7 +106,12 @@ fn each_failure_names_peer_phase_kind_and_cause() {
             text(record, "error.type"),
             text(record, "fault.cause"),
         ];
-        let Expected { host, method, phase, category, error_type, cause, .. } = *expected;
+        let Expected { host, method, mut phase, category, error_type, cause, .. } = *expected;
+        // reqwest bounds connecting twice by the same limit. Mostly the inner bound ends it,
+        // which knows that it was connecting; now and then the outer one, which does not.
+        if text(record, "error.message").ends_with("client error (Connect): operation timed out") {
+            phase = "";
+        }
         assert_eq!(found, [host, method, phase, category, error_type, cause], "{record:#?}");
     }
 }

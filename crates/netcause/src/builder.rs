@@ -126,7 +126,8 @@ impl Builder {
     fn set_global(self, config: &Config, lines: Lines) -> Result<Guard, Error> {
         let (layer, exporters) = self.layer(config, lines);
         let nested = layer.nested_events();
-        let filter = EventFilter::new(EnvFilter::new(&config.directives), config.spans == Spans::Kept);
+        let filter =
+            EventFilter::new(EnvFilter::new(&config.directives), config.spans == Spans::Kept);
         let subscriber = Registry::default().with(layer.with_filter(filter));
         let max_level = tracing_subscriber::EnvFilter::new(&config.directives).max_level_hint();
         tracing_core::dispatcher::set_global_default(Dispatch::new(subscriber)).map_err(|_| {

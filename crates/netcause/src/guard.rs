@@ -46,11 +46,7 @@ impl Guard {
         let nested = self.nested.load(Ordering::Relaxed);
         self.exporters.iter().fold(Counts { nested, ..Counts::default() }, |sum, exporter| {
             let counts = exporter.counts();
-            Counts {
-                written: sum.written + counts.written,
-                lost: sum.lost + counts.lost,
-                ..sum
-            }
+            Counts { written: sum.written + counts.written, lost: sum.lost + counts.lost, ..sum }
         })
     }
 

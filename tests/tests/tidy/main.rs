@@ -2,6 +2,8 @@
 //!
 //! `docs/architecture.md` says why; here it says how it is seen.
 
+#![allow(clippy::expect_used, reason = "a test stops at a surprise")]
+
 mod code;
 mod content;
 mod manifests;

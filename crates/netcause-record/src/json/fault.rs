@@ -7,6 +7,7 @@ use std::time::Duration;
 use netcause_fault::{Attempts, Cause, Certificate, Evidence, Fault, Peer, Request};
 
 use super::Members;
+use crate::escape::is_clean;
 use crate::{ErrorText, Record, Redactor, time};
 
 /// From so many links on a chain tells more than its text in one line.
@@ -93,8 +94,11 @@ impl Members<'_> {
     fn error(&mut self, error: &ErrorText<'_>) {
         self.text(",\"error.message\":\"", error.message);
         if error.links.len() >= LINKS_WORTH_A_LIST && self.text_limit.is_none() {
-            self.list(",\"fault.chain\":[", error.links.iter(), |members, link| {
-                members.string(link);
+            // The links are parts of the message: where it needs no escape, they do not.
+            let clean = is_clean(error.message.as_bytes());
+            self.list(",\"fault.chain\":[", error.links.iter(), |members, link| match clean {
+                true => members.line.push_str(link),
+                false => members.string(link),
             });
         }
     }

@@ -39,9 +39,9 @@ const EXPORT: &[&str] = &[
 
 /// Refuses names that do not exist and names of what is not built.
 pub(super) fn check(set: &[(String, String)]) -> Result<(), Error> {
-    let disabled = set.iter().any(|(name, value)| {
-        name == "OTEL_SDK_DISABLED" && value.eq_ignore_ascii_case("true")
-    });
+    let disabled = set
+        .iter()
+        .any(|(name, value)| name == "OTEL_SDK_DISABLED" && value.eq_ignore_ascii_case("true"));
     for (name, value) in set {
         if name.starts_with("NETCAUSE_") {
             check_ours(name)?;
@@ -63,7 +63,10 @@ fn check_ours(name: &str) -> Result<(), Error> {
         let text = format!("{name}: this version does not have {purpose} yet; unset it");
         return Err(Error::new(ErrorKind::NotBuilt, text));
     }
-    Err(Error::new(ErrorKind::Name, format!("{name}: no such variable; there are {}", OURS.join(", "))))
+    Err(Error::new(
+        ErrorKind::Name,
+        format!("{name}: no such variable; there are {}", OURS.join(", ")),
+    ))
 }
 
 fn exports(name: &str, value: &str) -> bool {

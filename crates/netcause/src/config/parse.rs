@@ -40,7 +40,8 @@ pub(super) fn schema(name: &str, value: &str) -> Result<(), Error> {
     match value {
         "otel" => Ok(()),
         "ecs" | "gcp" => {
-            let text = format!("{name}={value}: this version does not have that schema yet; use otel");
+            let text =
+                format!("{name}={value}: this version does not have that schema yet; use otel");
             Err(Error::new(ErrorKind::NotBuilt, text))
         }
         _ => Err(Error::value(name, value, "allowed is otel")),
@@ -64,7 +65,8 @@ pub(super) fn origin(name: &str, value: &str) -> Result<OriginFields, Error> {
             "thread.name" => origin.thread = true,
             "span.name" => origin.span = true,
             _ => {
-                let allowed = "allowed are code.file.path, code.line.number, thread.name, span.name";
+                let allowed =
+                    "allowed are code.file.path, code.line.number, thread.name, span.name";
                 return Err(Error::value(name, field, allowed));
             }
         }

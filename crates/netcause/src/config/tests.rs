@@ -10,9 +10,14 @@ fn config(name: &str, value: &str) -> Config {
 
 #[test]
 fn a_bad_value_is_named_with_its_variable_and_what_is_allowed() {
-    assert_eq!(error("NETCAUSE_FORMAT", "xml"), "NETCAUSE_FORMAT=xml: allowed are auto, json, pretty, off");
+    assert_eq!(
+        error("NETCAUSE_FORMAT", "xml"),
+        "NETCAUSE_FORMAT=xml: allowed are auto, json, pretty, off"
+    );
     assert!(error("NETCAUSE_LIMIT_RECORD", "12").contains("4096 or more"));
-    assert!(error("NETCAUSE_FIELDS", "thread.name,pid").starts_with("NETCAUSE_FIELDS=pid: allowed"));
+    assert!(
+        error("NETCAUSE_FIELDS", "thread.name,pid").starts_with("NETCAUSE_FIELDS=pid: allowed")
+    );
     assert!(error("RUST_LOG", "a=b=c").starts_with("RUST_LOG=a=b=c: "));
 }
 
@@ -29,18 +34,26 @@ fn what_is_not_built_is_refused_by_name() {
         assert_eq!(error.kind(), ErrorKind::NotBuilt, "{name}");
         assert!(error.to_string().starts_with(name), "{error}");
     }
-    assert_eq!(Config::from_variables([("NETCAUSE_SCHEMA", "ecs")]).unwrap_err().kind(), ErrorKind::NotBuilt);
+    assert_eq!(
+        Config::from_variables([("NETCAUSE_SCHEMA", "ecs")]).unwrap_err().kind(),
+        ErrorKind::NotBuilt
+    );
 }
 
 #[test]
 fn a_name_that_does_not_exist_is_refused_with_those_that_do() {
     let error = error("NETCAUSE_FORMATS", "json");
-    assert!(error.starts_with("NETCAUSE_FORMATS: no such variable") && error.contains("NETCAUSE_FORMAT,"), "{error}");
+    assert!(
+        error.starts_with("NETCAUSE_FORMATS: no such variable")
+            && error.contains("NETCAUSE_FORMAT,"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_disabled_sdk_exports_nothing_and_refuses_nothing() {
-    let set = [("OTEL_SDK_DISABLED", "true"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318")];
+    let set =
+        [("OTEL_SDK_DISABLED", "true"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318")];
     assert!(Config::from_variables(set).is_ok());
 }
 
