@@ -13,6 +13,11 @@ use smallvec::SmallVec;
 use crate::fields::{Entry, Fields, field};
 use crate::span::SpanState;
 
+/// The room that most scopes need, so that they grow once.
+const USUAL_FIELDS: usize = 16;
+const USUAL_SPANS: usize = 4;
+const USUAL_MEMBERS: usize = 512;
+
 /// A span's share of the fields.
 #[derive(Debug)]
 struct Share {
@@ -52,11 +57,11 @@ impl SpanScope {
     pub(crate) fn new(version: u64) -> Self {
         SpanScope {
             version,
-            fields: Fields::default(),
-            facts: Vec::new(),
-            shares: Vec::new(),
-            ordinary: Form::default(),
-            on_fault: Form::default(),
+            fields: Fields::with_room(),
+            facts: Vec::with_capacity(USUAL_FIELDS),
+            shares: Vec::with_capacity(USUAL_SPANS),
+            ordinary: Form::with_room(),
+            on_fault: Form::with_room(),
             caller_depth: None,
             tries: 0,
         }
@@ -127,6 +132,14 @@ impl SpanScope {
 }
 
 impl Form {
+    fn with_room() -> Self {
+        Form {
+            members: String::with_capacity(USUAL_MEMBERS),
+            bits: 0,
+            entries: Vec::with_capacity(USUAL_FIELDS),
+        }
+    }
+
     /// Adds a field, unless it is hidden or its name is taken.
     fn add(&mut self, fields: &Fields, place: u16, is_fault: bool) {
         let Some(entry) = fields.list.get(usize::from(place)) else { return };

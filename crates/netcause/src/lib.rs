@@ -29,15 +29,14 @@
 //! - `log` (default): records of the `log` crate become events.
 //! - `trace-ids`: trace and span ids from OpenTelemetry.
 //! - `rustls`: rustls' errors are read as types, not as texts.
-//! - `testing`: [`testing::capture`](https://docs.rs/netcause), for assertions on one's own
-//!   failure lines.
+//!
+//! For tests of one's own failure lines there is [`testing::capture`].
 
 mod builder;
 mod config;
 mod error;
 mod filter;
 mod guard;
-#[cfg(feature = "testing")]
 pub mod testing;
 
 use std::error::Error as StdError;
