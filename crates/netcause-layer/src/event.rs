@@ -28,6 +28,7 @@ pub(crate) struct Scratch {
     pub(crate) parts: EventParts,
     pub(crate) clean: CleanTexts,
     pub(crate) callsites: KnownCallsites,
+    pub(crate) scope: SpanScope,
 }
 
 /// Where an event's error was found.
@@ -198,9 +199,9 @@ impl Scratch {
         });
     }
 
-    /// Whether memory could know what the fault does not.
+    /// Whether memory is asked: neither the error nor the event names the peer.
     fn may_recall(&self, fault: &Fault<'_>) -> bool {
-        (fault.peer.is_empty() || fault.attempts.attempt.is_none()) && !self.event_names_peer()
+        fault.peer.is_empty() && !self.event_names_peer()
     }
 
     /// Whether another try is to follow inside the span that names the peer: tries are

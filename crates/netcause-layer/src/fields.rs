@@ -28,7 +28,7 @@ pub(crate) struct Entry {
 }
 
 /// Collected fields.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Fields {
     pub(crate) text: String,
     pub(crate) list: Vec<Entry>,
@@ -37,15 +37,6 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// With room for the fields of a few spans.
-    pub(crate) fn with_room() -> Self {
-        Fields {
-            text: String::with_capacity(1024),
-            list: Vec::with_capacity(16),
-            member: String::new(),
-        }
-    }
-
     pub(crate) fn clear(&mut self) {
         self.text.clear();
         self.list.clear();

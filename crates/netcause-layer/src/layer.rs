@@ -191,7 +191,7 @@ impl NetcauseLayer {
         let severity = severity(*event.metadata().level());
         let kind = scratch.read_error(severity, &self.reading);
         let span = context.event_span(event);
-        let scope = span.as_ref().map(|span| self.scope(span));
+        let scope = span.as_ref().map(|span| self.scope(span, &mut scratch.scope));
         let trace = self.trace(event, context);
         self.with_around(event, span.as_ref().map(SpanRef::name), |around| {
             let around = Around { severity, trace, ..around };

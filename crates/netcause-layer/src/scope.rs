@@ -13,13 +13,8 @@ use smallvec::SmallVec;
 use crate::fields::{Entry, Fields, field};
 use crate::span::SpanState;
 
-/// The room that most scopes need, so that they grow once.
-const USUAL_FIELDS: usize = 16;
-const USUAL_SPANS: usize = 4;
-const USUAL_MEMBERS: usize = 512;
-
 /// A span's share of the fields.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Share {
     /// The end of its facts among all facts.
     facts: usize,
@@ -27,7 +22,7 @@ struct Share {
 }
 
 /// The rendered fields of one form.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Form {
     members: String,
     bits: u64,
@@ -36,7 +31,10 @@ struct Form {
 }
 
 /// The fields of a span and its ancestors.
-#[derive(Debug)]
+///
+/// One is filled in buffers of the thread; what is kept with a span is a clone, which has
+/// no room to spare.
+#[derive(Debug, Default, Clone)]
 pub(crate) struct SpanScope {
     /// The layer's count of amended spans when this was built.
     version: u64,
@@ -53,18 +51,16 @@ pub(crate) struct SpanScope {
 }
 
 impl SpanScope {
-    /// Nothing yet, to which spans are added from the innermost outward.
-    pub(crate) fn new(version: u64) -> Self {
-        SpanScope {
-            version,
-            fields: Fields::with_room(),
-            facts: Vec::with_capacity(USUAL_FIELDS),
-            shares: Vec::with_capacity(USUAL_SPANS),
-            ordinary: Form::with_room(),
-            on_fault: Form::with_room(),
-            caller_depth: None,
-            tries: 0,
-        }
+    /// Empties the buffers, to which spans are then added from the innermost outward.
+    pub(crate) fn restart(&mut self, version: u64) {
+        self.version = version;
+        self.fields.clear();
+        self.facts.clear();
+        self.shares.clear();
+        self.ordinary.clear();
+        self.on_fault.clear();
+        self.caller_depth = None;
+        self.tries = 0;
     }
 
     /// Whether no span of it has been amended since.
@@ -132,12 +128,10 @@ impl SpanScope {
 }
 
 impl Form {
-    fn with_room() -> Self {
-        Form {
-            members: String::with_capacity(USUAL_MEMBERS),
-            bits: 0,
-            entries: Vec::with_capacity(USUAL_FIELDS),
-        }
+    fn clear(&mut self) {
+        self.members.clear();
+        self.bits = 0;
+        self.entries.clear();
     }
 
     /// Adds a field, unless it is hidden or its name is taken.

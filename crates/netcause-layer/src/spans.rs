@@ -72,26 +72,36 @@ impl NetcauseLayer {
     }
 
     /// The fields of a span and its ancestors: those kept with it, or gathered anew.
-    pub(crate) fn scope<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>) -> Arc<SpanScope> {
+    pub(crate) fn scope<'a, R: LookupSpan<'a>>(
+        &self,
+        span: &SpanRef<'a, R>,
+        buffers: &mut SpanScope,
+    ) -> Arc<SpanScope> {
         let version = self.amended.load(Ordering::Acquire);
         let kept = self.with_state(span, |state| state.scope.clone()).flatten();
         match kept.filter(|scope| scope.is_current(version)) {
             Some(scope) => scope,
-            None => self.gather(span, version),
+            None => {
+                buffers.restart(version);
+                self.gather(span, buffers)
+            }
         }
     }
 
-    fn gather<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, version: u64) -> Arc<SpanScope> {
-        let mut scope = SpanScope::new(version);
+    fn gather<'a, R: LookupSpan<'a>>(
+        &self,
+        span: &SpanRef<'a, R>,
+        buffers: &mut SpanScope,
+    ) -> Arc<SpanScope> {
         for (depth, span) in span.scope().enumerate() {
             self.with_state(&span, |state| {
                 if depth > 0 {
                     state.lend();
                 }
-                scope.add(state);
+                buffers.add(state);
             });
         }
-        let scope = Arc::new(scope);
+        let scope = Arc::new(buffers.clone());
         self.with_state_mut(span, |state| state.scope = Some(Arc::clone(&scope)));
         scope
     }
