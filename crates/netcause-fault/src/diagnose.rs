@@ -11,6 +11,29 @@ use crate::{Category, Cause, Confidence, Evidence, Fault, Limit, Phase, Reason, 
 /// Linux sends the first SYN again after one second (RFC 6298 §2.1).
 const FIRST_RETRANSMISSION: Duration = Duration::from_secs(1);
 
+/// What a reason states, where no finer fact is known.
+fn fact_of_reason(reason: Reason) -> Option<&'static str> {
+    match reason {
+        Reason::DnsHostNotFound => Some("the resolver reported that there is no such name"),
+        Reason::DnsNoAddress => Some("the resolver reported that the name has no address"),
+        Reason::DnsTemporaryFailure => Some("the resolver reported that it could not answer"),
+        Reason::TlsCertificateExpired
+        | Reason::TlsCertificateNotYetValid
+        | Reason::TlsCertificateNameMismatch
+        | Reason::TlsCertificateUntrusted
+        | Reason::TlsCertificateRevoked
+        | Reason::TlsCertificateInvalid => Some("the peer's certificate did not pass verification"),
+        Reason::TlsPeerNotTls => Some("the peer's first bytes were not TLS"),
+        Reason::TlsHandshakeClosed => Some("the peer hung up during the TLS handshake"),
+        Reason::BodyTruncated => Some("fewer bytes came than were announced"),
+        Reason::ConnectionClosed => Some("the connection was closed"),
+        Reason::InvalidResponse => Some("the answer could not be parsed"),
+        Reason::BodyDecodeError => Some("the body could not be decoded"),
+        Reason::TooManyRedirects => Some("each answer redirected to another one"),
+        _ => None,
+    }
+}
+
 impl Fault<'_> {
     /// Derives cause, confidence, retry verdict and the evidence that follows from the
     /// facts; what a caller has set (a cause other than unknown, a confidence above
@@ -53,6 +76,12 @@ impl Fault<'_> {
             && self.peer.server_port.is_some_and(|stated| stated != port)
         {
             self.add_evidence(Evidence::OtherPort(address, port));
+        }
+        // A cause without a word on what it rests on would have to be believed.
+        if self.evidence.is_empty()
+            && let Some(fact) = self.reason.and_then(fact_of_reason)
+        {
+            self.add_evidence(Evidence::Note(fact.into()));
         }
     }
 

@@ -199,7 +199,7 @@ fn of_tls(reason: Reason) -> Option<Parts> {
             ": check the name that is called, and which certificate the peer serves for it",
         ),
         R::TlsCertificateUntrusted => plain(
-            "the issuer is not trusted here: install its CA, or have the peer send the whole chain; an inspecting proxy looks the same",
+            "the issuer is not trusted here: install its CA, or have the peer send the whole chain; a self-signed certificate and an inspecting proxy look the same",
         ),
         R::TlsCertificateRevoked => plain("the certificate was revoked: the peer needs a new one"),
         R::TlsCertificateInvalid => plain(
