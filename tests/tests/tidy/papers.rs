@@ -143,6 +143,18 @@ fn every_link_to_a_file_leads_to_one() {
     }
 }
 
+#[test]
+fn every_place_of_the_code_that_a_paper_names_exists() {
+    let mut seen = 0;
+    for (path, text) in papers().into_iter().filter(|(path, _)| path.starts_with("docs/")) {
+        for place in text.split('`').skip(1).step_by(2).filter(|it| it.starts_with("crates/")) {
+            assert!(top().join(place).exists(), "{path}: {place} does not exist");
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "the papers name {seen} places");
+}
+
 /// A link to a Rust source that shows a name in code style speaks of a test there.
 #[test]
 fn every_test_that_a_paper_names_exists() {
