@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime};
 use netcause_fault::{Fault, ReadOptions};
 use netcause_record::{
     ErrorText, Field, Key, Origin, Record, Role, Scope, Selected, Severity, Sources, TraceContext,
-    Value, add, complete, select,
+    Value, add, complete, is_hidden, select,
 };
 use smallvec::SmallVec;
 use tracing_core::Level;
@@ -28,7 +28,10 @@ pub(crate) struct Scratch {
     pub(crate) parts: EventParts,
     pub(crate) clean: CleanTexts,
     pub(crate) callsites: KnownCallsites,
-    pub(crate) scope: SpanScope,
+    /// Where the fields of spans are gathered.
+    pub(crate) gathering: SpanScope,
+    /// The scope of the last event on this thread.
+    pub(crate) scope: Option<Arc<SpanScope>>,
 }
 
 /// Where an event's error was found.
@@ -119,15 +122,13 @@ impl Scratch {
         keep: impl FnOnce(Report<'_>),
     ) {
         let mut facts: SmallVec<[Field<'_>; ON_STACK]> = SmallVec::new();
-        for entry in &self.event.list {
-            facts.push(self.event.field(entry));
-        }
         let mut recalled = None;
         let mut selected = Selected::new();
         let mut fault = if kind == ErrorKind::None { None } else { self.parts.chain.classify() };
         let mut seen = None;
         if let Some(fault) = &mut fault {
             let now = Instant::now();
+            self.event.list.iter().for_each(|entry| facts.push(self.event.field(entry)));
             if let Some(scope) = scope {
                 scope.facts().for_each(|fact| facts.push(fact));
             }
@@ -146,7 +147,8 @@ impl Scratch {
             select(&sources, Some((fault, source)), &mut selected);
             seen = Seen::new(fault, self.parts.chain.innermost(), now);
         } else {
-            select(&Sources { event: &facts, spans: &[] }, None, &mut selected);
+            let shown = self.event.list.iter().filter(|entry| !is_hidden(entry.key));
+            shown.for_each(|entry| add(&self.event.field(entry), &mut selected));
         }
         self.export(kind, scope, around, &mut selected, fault.as_ref(), export);
         keep(match &fault {

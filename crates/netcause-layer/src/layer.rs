@@ -191,7 +191,12 @@ impl NetcauseLayer {
         let severity = severity(*event.metadata().level());
         let kind = scratch.read_error(severity, &self.reading);
         let span = context.event_span(event);
-        let scope = span.as_ref().map(|span| self.scope(span, &mut scratch.scope));
+        // An event without an error shows that the call it is part of goes on well.
+        let reaches = kind == ErrorKind::None && severity <= Severity::Info;
+        if let Some(span) = &span {
+            self.find_scope(span, reaches, scratch);
+        }
+        let scope = scratch.scope.as_deref().filter(|_| span.is_some());
         let trace = self.trace(event, context);
         self.with_around(event, span.as_ref().map(SpanRef::name), |around| {
             let around = Around { severity, trace, ..around };
@@ -203,10 +208,10 @@ impl NetcauseLayer {
                     self.keep(span, &report);
                 }
             };
-            scratch.compose(kind, scope.as_deref(), &around, recall, export, keep);
+            scratch.compose(kind, scope, &around, recall, export, keep);
         });
-        let reaches = kind == ErrorKind::None && severity <= Severity::Info;
-        let depth = scope.and_then(|scope| scope.caller_depth).filter(|_| reaches);
+        let depth =
+            scope.and_then(|scope| scope.caller_depth).filter(|depth| reaches && *depth > 0);
         if let (Some(span), Some(depth)) = (&span, depth) {
             self.reach(span, depth);
         }

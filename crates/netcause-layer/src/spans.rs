@@ -10,7 +10,7 @@ use netcause_record::named_peer;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use crate::NetcauseLayer;
-use crate::event::Report;
+use crate::event::{Report, Scratch};
 use crate::fields::Fields;
 use crate::memory::Seen;
 use crate::scope::SpanScope;
@@ -71,20 +71,29 @@ impl NetcauseLayer {
         }
     }
 
-    /// The fields of a span and its ancestors: those kept with it, or gathered anew.
-    pub(crate) fn scope<'a, R: LookupSpan<'a>>(
+    /// Puts the fields of a span and its ancestors, kept with it or gathered anew, where the
+    /// event finds them. An event that `reaches` shows that a call in the span goes on well.
+    pub(crate) fn find_scope<'a, R: LookupSpan<'a>>(
         &self,
         span: &SpanRef<'a, R>,
-        buffers: &mut SpanScope,
-    ) -> Arc<SpanScope> {
+        reaches: bool,
+        scratch: &mut Scratch,
+    ) {
         let version = self.amended.load(Ordering::Acquire);
-        let kept = self.with_state(span, |state| state.scope.clone()).flatten();
-        match kept.filter(|scope| scope.is_current(version)) {
-            Some(scope) => scope,
-            None => {
-                buffers.restart(version);
-                self.gather(span, buffers)
+        let found = self.with_state(span, |state| {
+            if reaches && state.tells_peer {
+                state.end_with(Outcome::Reached);
             }
+            let kept = state.scope.as_ref().filter(|scope| scope.is_current(version))?;
+            // Mostly it is that of the event before: no other thread need be told.
+            if !scratch.scope.as_ref().is_some_and(|last| Arc::ptr_eq(last, kept)) {
+                scratch.scope = Some(Arc::clone(kept));
+            }
+            Some(())
+        });
+        if found.flatten().is_none() {
+            scratch.gathering.restart(version);
+            scratch.scope = Some(self.gather(span, &mut scratch.gathering));
         }
     }
 
@@ -116,8 +125,7 @@ impl NetcauseLayer {
         self.with_state(span, |state| state.memory.recall(error, now)).flatten()
     }
 
-    /// Notes on the span that names a peer that a call in it goes on well: an event
-    /// without an error shows it.
+    /// Notes on the span that names a peer, so far up, that a call in it goes on well.
     pub(crate) fn reach<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, depth: usize) {
         if let Some(caller) = span.scope().nth(depth) {
             self.with_state(&caller, |state| state.end_with(Outcome::Reached));
