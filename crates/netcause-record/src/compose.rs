@@ -326,14 +326,6 @@ fn stated(fault: &Fault<'_>, role: Role) -> bool {
     }
 }
 
-/// A text as a fact.
-pub(crate) fn text_of<'a>(value: Value<'a>) -> Option<Cow<'a, str>> {
-    match value {
-        Value::Text(text) if !text.is_empty() => Some(Cow::Borrowed(text)),
-        _ => None,
-    }
-}
-
 /// The host and port that a span's or event's fields name, if they do.
 #[must_use]
 pub fn named_peer<'a>(fields: &[Field<'a>]) -> Option<(Cow<'a, str>, Option<u16>)> {

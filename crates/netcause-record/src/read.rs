@@ -1,11 +1,11 @@
 //! Facts read from fields: peers, counts and durations.
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use netcause_fault::{Peer, Request};
 
-use crate::compose::text_of;
 use crate::{Field, Role, Unit, Value};
 
 /// Reads the peer, and what was asked of it, from one source's fields.
@@ -100,7 +100,15 @@ fn authority(text: &str) -> Option<(&str, Option<u16>)> {
     }
 }
 
-fn url(value: Value<'_>) -> Option<std::borrow::Cow<'_, str>> {
+/// A text as a fact.
+fn text_of<'a>(value: Value<'a>) -> Option<Cow<'a, str>> {
+    match value {
+        Value::Text(text) if !text.is_empty() => Some(Cow::Borrowed(text)),
+        _ => None,
+    }
+}
+
+fn url(value: Value<'_>) -> Option<Cow<'_, str>> {
     text_of(value).filter(|text| text.contains("://"))
 }
 
