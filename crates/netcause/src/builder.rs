@@ -7,8 +7,9 @@ use netcause_fault::{Classifiers, Classify};
 use netcause_layer::NetcauseLayer;
 use netcause_record::{Export, JsonExporter, PrettyExporter, Redactor, Sink};
 use once_cell::sync::OnceCell;
-use tracing_core::Dispatch;
+use tracing_core::{Dispatch, Subscriber};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, Registry};
 
 use crate::filter::EventFilter;
@@ -123,19 +124,55 @@ impl Builder {
         guard.ok_or_else(|| Error::new(ErrorKind::AlreadySet, "netcause is started already"))
     }
 
+    /// The layer that [`Builder::try_init`] would set up, for a subscriber of one's own, beside
+    /// other layers. Add it as it is: within an `Option` it would find no trace ids of spans
+    /// that are explicit parents, unless the subscriber is the global one.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_init`](crate::try_init), but that it does not matter which subscriber is global.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use tracing_subscriber::prelude::*;
+    ///
+    /// let (layer, _guard) = netcause::builder().try_layer()?;
+    /// tracing_subscriber::registry().with(layer).init();
+    /// # Ok::<(), netcause::Error>(())
+    /// ```
+    pub fn try_layer<S>(self) -> Result<(impl Layer<S> + Send + Sync + use<S>, Guard), Error>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let (config, lines) = open(Config::from_env())?;
+        config.warnings.iter().for_each(|warning| say(warning));
+        Ok(self.filtered_layer(&config, lines))
+    }
+
     fn set_global(self, config: &Config, lines: Lines) -> Result<Guard, Error> {
-        let (layer, exporters) = self.layer(config, lines);
-        let nested = layer.nested_events();
-        let filter =
-            EventFilter::new(EnvFilter::new(&config.directives), config.spans == Spans::Kept);
-        let subscriber = Registry::default().with(layer.with_filter(filter));
-        let max_level = tracing_subscriber::EnvFilter::new(&config.directives).max_level_hint();
+        let (layer, guard) = self.filtered_layer(config, lines);
+        let subscriber = Registry::default().with(layer);
         tracing_core::dispatcher::set_global_default(Dispatch::new(subscriber)).map_err(|_| {
-            let text = "another global tracing subscriber is in place already; add netcause::NetcauseLayer to it, or do not set it";
+            let text = "another global tracing subscriber is in place already; add the layer of netcause::builder().try_layer() to it, or do not set it";
             Error::new(ErrorKind::AlreadySet, text)
         })?;
-        bridge_log(max_level);
-        Ok(Guard::new(exporters, nested))
+        bridge_log(EnvFilter::new(&config.directives).max_level_hint());
+        Ok(guard)
+    }
+
+    fn filtered_layer<S>(
+        self,
+        config: &Config,
+        lines: Lines,
+    ) -> (impl Layer<S> + Send + Sync + use<S>, Guard)
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let (layer, exporters) = self.layer(config, lines);
+        let guard = Guard::new(exporters, layer.nested_events());
+        let directives = EnvFilter::new(&config.directives);
+        (layer.with_filter(EventFilter::new(directives, config.spans == Spans::Kept)), guard)
     }
 
     /// The layer, and its exporters.

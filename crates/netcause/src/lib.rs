@@ -50,7 +50,7 @@ pub use netcause_fault::{
     WithFault, classify, classify_text,
 };
 pub use netcause_layer::{NetcauseLayer, OriginFields};
-pub use netcause_record::{Export, Record};
+pub use netcause_record::{Export, JsonExporter, Limits, PrettyExporter, Record, Sink};
 
 /// Starts logging as the environment says, and never stops a service.
 ///

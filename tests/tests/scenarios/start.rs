@@ -314,3 +314,21 @@ fn optional_fields_are_written_on_request() {
     assert_eq!(lines[1].text("span.name"), Some("call"));
     assert!(!lines[0].has("span.name"), "{finished:?}");
 }
+
+#[test]
+fn the_layer_of_the_builder_stands_beside_others() {
+    let finished = child::with_variables(&[("RUST_LOG", "error"), JSON], || {
+        let others = Lines::default();
+        let (layer, guard) = netcause::builder().service_name("checkout").try_layer().unwrap();
+        registry().with(layer).with(others.layer()).init();
+        let _call = info_span!("call", server.address = "db", server.port = 5432).entered();
+        info!("not for the one that asks for errors");
+        error!(error = typed(&refused()), "no database");
+        // The other layer is not filtered by our directives.
+        assert_eq!(others.take().len(), 2);
+        assert_eq!(guard.shutdown(Duration::from_secs(1)).written, 1);
+    });
+    let line = only(finished.lines());
+    assert_eq!(line.peer(), (Some("db"), Some(5432)));
+    assert_eq!(line.text("service.name"), Some("checkout"));
+}

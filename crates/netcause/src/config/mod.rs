@@ -170,6 +170,9 @@ impl Config {
             "NETCAUSE_LIMIT_FIELD" => self.limits.field = parse::bytes(name, value, MIN_FIELD)?,
             "NETCAUSE_LIMIT_RECORD" => self.limits.record = parse::bytes(name, value, MIN_RECORD)?,
             "OTEL_SERVICE_NAME" => self.service_name = Some(value.to_owned()),
+            "OTEL_SDK_DISABLED" if !is_boolean(value) => self
+                .warnings
+                .push(format!("{name}={value}: neither true nor false; taken as false")),
             "OTEL_RESOURCE_ATTRIBUTES" => self.resource_attributes(name, value),
             "NO_COLOR" => self.no_color = true,
             _ => {}
@@ -219,6 +222,10 @@ impl Config {
         let text = format!("NETCAUSE_FORMAT={missing}: this build lacks the feature `{missing}`");
         Err(Error::new(ErrorKind::NotBuilt, text))
     }
+}
+
+fn is_boolean(value: &str) -> bool {
+    value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
 }
 
 #[cfg(test)]

@@ -86,3 +86,9 @@ fn a_bad_resource_attribute_is_one_warning() {
     assert!(config.warnings[0].contains("`b`"), "{:?}", config.warnings);
     assert!(config.resource.is_empty());
 }
+
+#[test]
+fn a_bad_boolean_is_one_warning_and_taken_as_false() {
+    assert_eq!(config("OTEL_SDK_DISABLED", "yes").warnings.len(), 1);
+    assert!(config("OTEL_SDK_DISABLED", "FALSE").warnings.is_empty());
+}
