@@ -228,6 +228,8 @@ fn retry_after_sets_the_pause_or_ends_the_tries() {
     let over_quota = by_message(&DEMO.records, "could not validate the address");
     assert_eq!(over_quota.get("retry.exhausted"), Some(&true.into()));
     assert_eq!(number(over_quota, "retry_after_ms"), Some(60_000));
+    assert_eq!(number(over_quota, "retry.next_delay_ms"), None, "no try comes after it");
+    assert!(text(over_quota, "fault.hint").contains("1m"), "{over_quota:#?}");
     assert_eq!(text(over_quota, "severity"), "ERROR");
 }
 

@@ -13,7 +13,7 @@ use netcause_fault::{Category, Evidence, Fault, Limit, Reason};
 use smallvec::SmallVec;
 
 use crate::read;
-use crate::{Field, Key, Role, Value};
+use crate::{Field, Key, Role, Unit, Value};
 
 /// The chosen fields; more than these are kept on the heap.
 pub type Selected<'a> = SmallVec<[Field<'a>; 24]>;
@@ -115,6 +115,7 @@ pub fn complete<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) -> PeerSou
     };
     complete_attempts(fault, sources);
     complete_times(fault, sources);
+    complete_pause(fault, sources);
     source
 }
 
@@ -147,12 +148,29 @@ fn complete_attempts<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) {
             _ => None,
         })
     });
+    if attempts.exhausted == Some(true) {
+        // No pause leads to a try that does not come.
+        attempts.next_delay = None;
+        return;
+    }
     attempts.next_delay = attempts.next_delay.or_else(|| {
         sources.event.iter().find_map(|field| match field.key.role {
             Role::NextDelay(unit) => read::duration(field.value, unit),
             _ => None,
         })
     });
+}
+
+/// The pause that the peer asks for; a bare number is seconds (RFC 9110 §10.2.3).
+fn complete_pause<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) {
+    let pause = sources.event.iter().find_map(|field| match field.key.role {
+        Role::RetryAfter(Unit::Unstated) => read::duration(field.value, Unit::Seconds),
+        Role::RetryAfter(unit) => read::duration(field.value, unit),
+        _ => None,
+    });
+    if let Some(pause) = pause {
+        fault.add_evidence(Evidence::RetryAfter(pause));
+    }
 }
 
 /// Elapsed time and the limit that ran out, if one did.

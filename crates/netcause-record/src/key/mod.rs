@@ -84,6 +84,8 @@ pub enum Role {
     Exhausted,
     /// The pause before the next try.
     NextDelay(Unit),
+    /// The pause that the peer asks for.
+    RetryAfter(Unit),
 }
 
 /// A caller's key: its name in records, and what it means. Decided once per callsite.

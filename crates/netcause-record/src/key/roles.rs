@@ -162,7 +162,7 @@ const DURATIONS: &[(&str, WithUnit)] = &[
     ("retry_next_delay", Role::NextDelay),
     ("next_delay", Role::NextDelay),
     ("retry_delay", Role::NextDelay),
-    ("retry_after", Role::NextDelay),
+    ("retry_after", Role::RetryAfter),
     ("retry_in", Role::NextDelay),
     ("next_retry_in", Role::NextDelay),
     ("delay", Role::NextDelay),

@@ -176,6 +176,7 @@ fn usual_names_have_their_meaning() {
         ("retry.exhausted", Role::Exhausted),
         ("retry.next_delay_ms", Role::NextDelay(milliseconds)),
         ("backoff_ms", Role::NextDelay(milliseconds)),
+        ("retry_after_ms", Role::RetryAfter(milliseconds)),
     ] {
         assert_eq!(Key::new(name).role, role, "{name}");
     }
