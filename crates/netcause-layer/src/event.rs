@@ -143,6 +143,9 @@ impl Scratch {
                 seen.complete(fault, now);
             }
             let source = complete(fault, &sources);
+            if let Some(seen) = &recalled {
+                seen.complete_tries(fault);
+            }
             fault.diagnose();
             select(&sources, Some((fault, source)), &mut selected);
             seen = Seen::new(fault, self.parts.chain.innermost(), now);
@@ -171,17 +174,20 @@ impl Scratch {
         export: impl FnOnce(&Record<'_>),
     ) {
         let mut view = scope.map(|scope| scope.view(fault.is_some()));
+        let chain = &self.parts.chain;
+        let beside =
+            kind == ErrorKind::Field && fault.is_none() && callers_error(selected, view.as_ref());
+        if beside {
+            let text = Value::Text(chain.message());
+            add(&Field { key: &BESIDE, value: text, rendered: None }, selected);
+        }
         if let Some(taken) = view.filter(|view| selected.iter().any(|field| view.has(field.key))) {
             taken.fields().for_each(|field| add(&field, selected));
             view = None;
         }
-        let chain = &self.parts.chain;
         let mut links: SmallVec<[&str; 8]> = SmallVec::new();
         let mut error = None;
-        if kind == ErrorKind::Field && fault.is_none() && callers_error(selected, view.as_ref()) {
-            let text = Value::Text(chain.message());
-            add(&Field { key: &BESIDE, value: text, rendered: None }, selected);
-        } else if kind == ErrorKind::Field {
+        if kind == ErrorKind::Field && !beside {
             links.extend(chain.links());
             error = Some(ErrorText { message: chain.message(), links: &links });
         }

@@ -1,6 +1,7 @@
 //! [`NetcauseLayer`]: the hooks of `tracing_subscriber::Layer`.
 
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -219,7 +220,8 @@ impl NetcauseLayer {
 
     fn export(&self, record: &netcause_record::Record<'_>) {
         for exporter in &self.exporters {
-            exporter.export(record);
+            // An exporter of somebody else's that panics must not take the caller along.
+            let _ = catch_unwind(AssertUnwindSafe(|| exporter.export(record)));
         }
     }
 

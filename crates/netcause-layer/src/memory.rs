@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrayvec::{ArrayString, ArrayVec};
-use netcause_fault::{Attempts, Evidence, Fault, Limit, Phase};
+use netcause_fault::{Evidence, Fault, Limit, Phase};
 use netcause_record::Sources;
 
 /// How many faults a span remembers; the oldest goes first.
@@ -22,6 +22,9 @@ pub(crate) const LIFETIME: Duration = Duration::from_secs(60);
 /// A failure that repeats within this is not remembered again.
 const MOMENT: Duration = Duration::from_secs(1);
 
+/// The longest text that is remembered whole, in bytes.
+const LONGEST_TEXT: usize = 96;
+
 /// The shortest text that tells one failure from another.
 const SHORTEST_TEXT: usize = 8;
 
@@ -29,8 +32,8 @@ const SHORTEST_TEXT: usize = 8;
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     at: Instant,
-    host: ArrayString<96>,
-    text: ArrayString<64>,
+    host: ArrayString<64>,
+    text: ArrayString<LONGEST_TEXT>,
     port: Option<u16>,
     peer_address: Option<IpAddr>,
     phase: Option<Phase>,
@@ -38,6 +41,8 @@ pub(crate) struct Seen {
     elapsed_ms: Option<u32>,
     attempt: Option<u32>,
     max_attempts: Option<u32>,
+    /// Whether it may not name its peer: it only makes its text ambiguous.
+    doubtful: bool,
 }
 
 const _: () = assert!(size_of::<Seen>() <= 256);
@@ -61,11 +66,13 @@ impl Seen {
             elapsed_ms: fault.elapsed.and_then(|elapsed| elapsed.as_millis().try_into().ok()),
             attempt: fault.attempts.attempt,
             max_attempts: fault.attempts.max_attempts,
+            // A part of a text may be part of another one, too.
+            doubtful: prefix(text).len() < text.len(),
         })
     }
 
     fn names_peer(&self) -> bool {
-        !self.host.is_empty() || self.peer_address.is_some()
+        !self.doubtful && (!self.host.is_empty() || self.peer_address.is_some())
     }
 
     fn same_peer(&self, other: &Seen) -> bool {
@@ -99,7 +106,7 @@ fn speaks_of(error: &str, text: &str) -> bool {
 
 /// As much of a text as is remembered.
 fn prefix(text: &str) -> &str {
-    text.get(..text.floor_char_boundary(64)).unwrap_or_default()
+    text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default()
 }
 
 /// The faults that one span remembers, oldest first.
@@ -110,7 +117,9 @@ impl Memory {
     /// Whether the newest remembered fault tells the same, a moment ago.
     pub(crate) fn knows(&self, seen: &Seen) -> bool {
         self.0.last().is_some_and(|last| {
-            seen.at.saturating_duration_since(last.at) < MOMENT && last.tells_same(seen)
+            !last.doubtful
+                && seen.at.saturating_duration_since(last.at) < MOMENT
+                && last.tells_same(seen)
         })
     }
 
@@ -132,6 +141,14 @@ impl Memory {
         self.0.retain(|seen| !seen.is_peer(host, port));
     }
 
+    /// Doubts the faults of a peer that may have been reached since: their text is then
+    /// that of several failures, and names none.
+    pub(crate) fn doubt(&mut self, host: &str, port: Option<u16>) {
+        for seen in self.0.iter_mut().filter(|seen| seen.is_peer(host, port)) {
+            *seen = Arc::new(Seen { doubtful: true, ..Seen::clone(seen) });
+        }
+    }
+
     /// The remembered fault that an error's text speaks of, if all that match name one peer.
     pub(crate) fn recall(&self, error: &str, now: Instant) -> Option<Arc<Seen>> {
         let fresh = |seen: &&Arc<Seen>| now.saturating_duration_since(seen.at) < LIFETIME;
@@ -144,6 +161,8 @@ impl Memory {
 
 impl Seen {
     /// Fills what a fault lacks; a fault that names its own peer takes nothing of another's.
+    ///
+    /// Tries and times are filled by [`Seen::complete_tries`] once the event's own are read.
     pub(crate) fn complete<'a>(&'a self, fault: &mut Fault<'a>, now: Instant) {
         let named = !fault.peer.is_empty();
         let same = fault
@@ -162,13 +181,16 @@ impl Seen {
         fault.peer.peer_address = fault.peer.peer_address.or(self.peer_address);
         fault.phase = fault.phase.or(self.phase);
         fault.limit = fault.limit.or(self.limit);
-        fault.elapsed =
-            fault.elapsed.or(self.elapsed_ms.map(|ms| Duration::from_millis(ms.into())));
-        fault.attempts = Attempts {
-            attempt: fault.attempts.attempt.or(self.attempt),
-            max_attempts: fault.attempts.max_attempts.or(self.max_attempts),
-            ..fault.attempts
-        };
+    }
+
+    /// Fills the tries and the time that neither the error nor the event tells.
+    pub(crate) fn complete_tries(&self, fault: &mut Fault<'_>) {
+        let elapsed = self.elapsed_ms.map(|ms| Duration::from_millis(ms.into()));
+        fault.elapsed = fault.elapsed.or(elapsed);
+        let attempts = &mut fault.attempts;
+        if attempts.attempt.is_none() && attempts.max_attempts.is_none() {
+            (attempts.attempt, attempts.max_attempts) = (self.attempt, self.max_attempts);
+        }
     }
 }
 

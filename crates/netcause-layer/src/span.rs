@@ -51,6 +51,8 @@ pub(crate) struct SpanState {
     pub(crate) memory: Memory,
     /// The fields of this span and its ancestors, once an event has asked for them.
     pub(crate) scope: Option<Arc<SpanScope>>,
+    /// Counts the changes of this span's fields.
+    pub(crate) revision: u32,
     /// Whether the fields are part of another span's `scope`.
     lent: AtomicBool,
     entered: AtomicBool,
@@ -69,6 +71,7 @@ impl SpanState {
             tells_peer: false,
             memory: Memory::default(),
             scope: None,
+            revision: 0,
             lent: AtomicBool::new(false),
             entered: AtomicBool::new(false),
             outcome: AtomicU8::new(Outcome::Silent as u8),
@@ -94,6 +97,7 @@ impl SpanState {
             }
         }
         self.scope = None;
+        self.revision = self.revision.wrapping_add(1);
         self.learn();
         self.compact();
     }
@@ -171,9 +175,13 @@ impl SpanState {
         self.outcome.store(outcome as u8, Ordering::Relaxed);
     }
 
-    /// Whether the calls in this span reached their peer in the end, as far as was seen.
-    pub(crate) fn reached_peer(&self) -> bool {
-        self.outcome.load(Ordering::Relaxed) != Outcome::Fault as u8
+    /// How the last event in this span ended.
+    pub(crate) fn outcome(&self) -> Outcome {
+        let outcome = self.outcome.load(Ordering::Relaxed);
+        [Outcome::Silent, Outcome::Fault, Outcome::Retried]
+            .into_iter()
+            .find(|known| *known as u8 == outcome)
+            .unwrap_or(Outcome::Reached)
     }
 }
 

@@ -102,16 +102,23 @@ impl NetcauseLayer {
         span: &SpanRef<'a, R>,
         buffers: &mut SpanScope,
     ) -> Arc<SpanScope> {
+        let mut revision = 0;
         for (depth, span) in span.scope().enumerate() {
             self.with_state(&span, |state| {
-                if depth > 0 {
-                    state.lend();
+                match depth {
+                    0 => revision = state.revision,
+                    _ => state.lend(),
                 }
                 buffers.add(state);
             });
         }
         let scope = Arc::new(buffers.clone());
-        self.with_state_mut(span, |state| state.scope = Some(Arc::clone(&scope)));
+        self.with_state_mut(span, |state| {
+            // Another thread may have recorded a field since it was read.
+            if state.revision == revision {
+                state.scope = Some(Arc::clone(&scope));
+            }
+        });
         scope
     }
 
@@ -144,7 +151,7 @@ impl NetcauseLayer {
         if let Some(seen) = seen
             && self.with_state(span, |state| state.memory.knows(seen)) == Some(true)
         {
-            return;
+            return self.mark(span, outcome);
         }
         let seen = seen.cloned().map(Arc::new);
         let mut outcome = Some(outcome);
@@ -167,14 +174,33 @@ impl NetcauseLayer {
         }
     }
 
-    /// When a call ends well, the spans around it forget its peer's earlier faults.
+    /// Notes the outcome on the innermost span that names a peer.
+    fn mark<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, outcome: Outcome) {
+        for span in span.scope().take(REMEMBERING) {
+            let ended = self.with_state(&span, |state| {
+                if state.tells_peer {
+                    state.end_with(outcome);
+                }
+                state.tells_peer || state.serves_caller
+            });
+            if ended == Some(true) {
+                return;
+            }
+        }
+    }
+
+    /// When a call ends well, the spans around it forget its peer's earlier faults; when it
+    /// ends and nothing tells how, they doubt them.
     pub(crate) fn close<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>) {
-        let reached = self.with_state(span, |state| state.tells_peer && state.reached_peer());
+        let ended = self.with_state(span, |state| state.tells_peer.then(|| state.outcome()));
+        let Some(outcome) = ended.flatten().filter(|outcome| *outcome != Outcome::Fault) else {
+            return;
+        };
         let ancestors = || span.scope().skip(1).take(REMEMBERING - 1);
         let remembers = |ancestor: SpanRef<'a, R>| {
             self.with_state(&ancestor, |state| !state.memory.is_empty()) == Some(true)
         };
-        if reached != Some(true) || !ancestors().any(remembers) {
+        if !ancestors().any(remembers) {
             return;
         }
         let peer = self.with_state(span, |state| {
@@ -182,7 +208,10 @@ impl NetcauseLayer {
         });
         let Some((host, port)) = peer.flatten() else { return };
         for ancestor in ancestors() {
-            self.with_state_mut(&ancestor, |state| state.memory.forget(&host, port));
+            self.with_state_mut(&ancestor, |state| match outcome {
+                Outcome::Reached => state.memory.forget(&host, port),
+                _ => state.memory.doubt(&host, port),
+            });
         }
     }
 }

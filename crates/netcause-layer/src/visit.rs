@@ -9,12 +9,16 @@ use std::fmt::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use netcause_fault::{Chain, Classifiers, ReadOptions};
-use netcause_record::{Key, LimitedWriter, Limits, Redactor, Role};
+use netcause_record::{Key, LimitedWriter, Limits, Redactor, Role, cut_text};
 use tracing_core::Field;
 use tracing_core::field::Visit;
 
 use crate::clean::CleanTexts;
 use crate::fields::{Fields, Stored};
+
+/// Read beyond the limit before secrets are removed: a cut may take away the very mark by
+/// which one is known.
+const SLACK: usize = 256;
 
 /// What stands for a value whose formatting panicked.
 const PANICKED: &str = "(formatting this value panicked)";
@@ -83,8 +87,10 @@ impl Visitor<'_> {
         if key.secret {
             self.fields.text.push_str(SECRET);
         } else {
-            write(&mut self.fields.text, self.reading.limits.field);
+            let limit = self.reading.limits.field;
+            write(&mut self.fields.text, limit.saturating_add(SLACK));
             self.clean.redact(&self.reading.redactor, &mut self.fields.text, start);
+            cut_text(&mut self.fields.text, start, limit);
         }
         let end = self.fields.text.len();
         self.fields.push(key, Stored::Text(start as u32..end as u32));
@@ -97,8 +103,10 @@ impl Visitor<'_> {
             match key.role {
                 Role::Message => {
                     event.message.clear();
-                    write(&mut event.message, self.reading.limits.field);
+                    let limit = self.reading.limits.field;
+                    write(&mut event.message, limit.saturating_add(SLACK));
                     self.clean.redact(&self.reading.redactor, &mut event.message, 0);
+                    cut_text(&mut event.message, 0, limit);
                     return;
                 }
                 Role::Error => event.error = event.error.or(Some(index)),

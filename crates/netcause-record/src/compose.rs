@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use netcause_fault::{Category, Evidence, Fault, Limit, Reason};
+use netcause_fault::{Category, Evidence, Fault, Limit, Peer, Reason, Request};
 use smallvec::SmallVec;
 
 use crate::read;
@@ -107,7 +107,7 @@ fn tells_peer(field: &Field<'_>) -> bool {
 pub fn complete<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) -> PeerSource {
     let around = sources.peer_source();
     let source = if fault.peer.is_empty() {
-        read::peer(&mut fault.peer, &mut fault.request, sources.fields_of(around));
+        fill(fault, sources.fields_of(around));
         around
     } else {
         agree(fault, sources.fields_of(around));
@@ -117,6 +117,22 @@ pub fn complete<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) -> PeerSou
     complete_times(fault, sources);
     complete_pause(fault, sources);
     source
+}
+
+/// Takes the peer and what was asked of it from one source; the fault's own facts stand.
+fn fill<'a>(fault: &mut Fault<'a>, fields: &[Field<'a>]) {
+    if matches!(fault.reason, Some(Reason::AddressInUse)) {
+        // The address beside it is our own.
+        return;
+    }
+    let (mut peer, mut request) = <(Peer<'_>, Request<'_>)>::default();
+    read::peer(&mut peer, &mut request, fields);
+    peer.server_port = fault.peer.server_port.or(peer.server_port);
+    peer.peer_port = fault.peer.peer_port.or(peer.peer_port);
+    fault.peer = peer;
+    fault.request.method = fault.request.method.take().or(request.method);
+    fault.request.url = fault.request.url.take().or(request.url);
+    fault.request.status = fault.request.status.or(request.status);
 }
 
 /// Fills gaps from a source that names the very same host and port.
@@ -137,11 +153,9 @@ fn agree<'a>(fault: &mut Fault<'a>, fields: &[Field<'a>]) {
 
 fn complete_attempts<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) {
     let attempts = &mut fault.attempts;
-    let number = |role: Role| {
-        sources.first(|field| (field.key.role == role).then(|| read::count(field.value)).flatten())
-    };
-    attempts.attempt = attempts.attempt.or_else(|| number(Role::Attempt));
-    attempts.max_attempts = attempts.max_attempts.or_else(|| number(Role::MaxAttempts));
+    if attempts.attempt.is_none() && attempts.max_attempts.is_none() {
+        (attempts.attempt, attempts.max_attempts) = counted_tries(sources);
+    }
     attempts.exhausted = attempts.exhausted.or_else(|| {
         sources.first(|field| match (field.key.role, field.value) {
             (Role::Exhausted, Value::Bool(exhausted)) => Some(exhausted),
@@ -159,6 +173,30 @@ fn complete_attempts<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) {
             _ => None,
         })
     });
+}
+
+/// Tries made and allowed. A source that counts tries of its own, around the one whose
+/// count is taken, is another loop, and so is its limit.
+fn counted_tries(sources: &Sources<'_, '_>) -> (Option<u32>, Option<u32>) {
+    let count = |fields: &[Field<'_>], role: Role| {
+        fields
+            .iter()
+            .filter(|field| field.key.role == role)
+            .find_map(|field| read::count(field.value))
+    };
+    let (mut attempt, mut max_attempts) = (None, None);
+    for fields in std::iter::once(sources.event).chain(sources.calls().map(|(_, fields)| fields)) {
+        let made = count(fields, Role::Attempt);
+        if attempt.is_some() && made.is_some() {
+            break;
+        }
+        attempt = attempt.or(made);
+        max_attempts = max_attempts.or_else(|| count(fields, Role::MaxAttempts));
+        if max_attempts.is_some() && attempt.is_some() {
+            break;
+        }
+    }
+    (attempt, max_attempts)
 }
 
 /// The pause that the peer asks for; a bare number is seconds (RFC 9110 §10.2.3).
@@ -223,12 +261,17 @@ fn matching_limit<'a>(
     };
     wanted.iter().find_map(|&wanted| {
         sources.first(|field| match field.key.role {
-            Role::Timeout(limit, unit) if limit == wanted => {
-                read::duration(field.value, unit).map(|timeout| (limit, timeout))
-            }
+            Role::Timeout(limit, unit) if limit == wanted => read::duration(field.value, unit)
+                .filter(|timeout| may_have_ended(fault.elapsed, *timeout))
+                .map(|timeout| (limit, timeout)),
             _ => None,
         })
     })
+}
+
+/// Whether a limit can have ended what took so long: one that is well above it cannot.
+fn may_have_ended(elapsed: Option<Duration>, timeout: Duration) -> bool {
+    elapsed.is_none_or(|elapsed| timeout <= elapsed + elapsed / 4 + Duration::from_millis(20))
 }
 
 /// Chooses the caller's fields: unique names, the event's before the innermost span's,

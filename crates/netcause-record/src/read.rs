@@ -10,7 +10,11 @@ use crate::{Field, Role, Unit, Value};
 
 /// Reads the peer, and what was asked of it, from one source's fields.
 pub(crate) fn peer<'a>(peer: &mut Peer<'a>, request: &mut Request<'a>, fields: &[Field<'a>]) {
-    for field in fields {
+    // A conventional name stands before a usual one.
+    for field in fields.iter().filter(|field| is_conventional(field)) {
+        named(peer, request, field);
+    }
+    for field in fields.iter().filter(|field| !is_conventional(field)) {
         named(peer, request, field);
     }
     for field in fields {
@@ -18,29 +22,30 @@ pub(crate) fn peer<'a>(peer: &mut Peer<'a>, request: &mut Request<'a>, fields: &
     }
 }
 
-/// Facts under a name of their own; a conventional name stands before a usual one.
+fn is_conventional(field: &Field<'_>) -> bool {
+    field.key.in_peer_group && !field.key.name.starts_with("db.")
+}
+
+/// Facts under a name of their own.
 fn named<'a>(peer: &mut Peer<'a>, request: &mut Request<'a>, field: &Field<'a>) {
-    let conventional = field.key.in_peer_group;
     match field.key.role {
-        Role::ServerAddress => {
-            replace(&mut peer.server_address, text_of(field.value), conventional)
-        }
-        Role::ServerPort => replace(&mut peer.server_port, port(field.value), conventional),
-        Role::PeerAddress => replace(&mut peer.peer_address, address(field.value), conventional),
-        Role::PeerPort => replace(&mut peer.peer_port, port(field.value), conventional),
-        Role::LocalAddress => replace(&mut peer.local_address, address(field.value), conventional),
-        Role::LocalPort => replace(&mut peer.local_port, port(field.value), conventional),
-        Role::Transport => replace(&mut peer.transport, text_of(field.value), conventional),
-        Role::ProtocolName => replace(&mut peer.protocol, text_of(field.value), conventional),
-        Role::Url => replace(&mut request.url, url(field.value), conventional),
-        Role::HttpMethod => replace(&mut request.method, text_of(field.value), conventional),
-        Role::HttpStatus => replace(&mut request.status, status(field.value), conventional),
+        Role::ServerAddress => fill(&mut peer.server_address, host(field.value)),
+        Role::ServerPort => fill(&mut peer.server_port, port(field.value)),
+        Role::PeerAddress => fill(&mut peer.peer_address, address(field.value)),
+        Role::PeerPort => fill(&mut peer.peer_port, port(field.value)),
+        Role::LocalAddress => fill(&mut peer.local_address, address(field.value)),
+        Role::LocalPort => fill(&mut peer.local_port, port(field.value)),
+        Role::Transport => fill(&mut peer.transport, text_of(field.value)),
+        Role::ProtocolName => fill(&mut peer.protocol, text_of(field.value)),
+        Role::Url => fill(&mut request.url, url(field.value)),
+        Role::HttpMethod => fill(&mut request.method, text_of(field.value)),
+        Role::HttpStatus => fill(&mut request.status, status(field.value)),
         _ => {}
     }
 }
 
-fn replace<T>(slot: &mut Option<T>, found: Option<T>, conventional: bool) {
-    if found.is_some() && (slot.is_none() || conventional) {
+fn fill<T>(slot: &mut Option<T>, found: Option<T>) {
+    if slot.is_none() {
         *slot = found;
     }
 }
@@ -96,8 +101,18 @@ fn authority(text: &str) -> Option<(&str, Option<u16>)> {
         Some((host, port)) if !host.contains(':') => {
             Some((host, Some(port.parse().ok()?))).filter(|_| usable(host))
         }
-        _ => Some((text, None)).filter(|_| usable(text)),
+        // A bare word may be the name of anything.
+        _ => Some((text, None))
+            .filter(|_| text.parse::<IpAddr>().is_ok() || (text.contains('.') && usable(text))),
     }
+}
+
+/// A host's name or address; what `Debug` puts around a text is taken off.
+fn host(value: Value<'_>) -> Option<Cow<'_, str>> {
+    let Value::Text(text) = value else { return None };
+    let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
+    let usual = |letter: char| letter.is_alphanumeric() || ".-_:[]%/".contains(letter);
+    (!text.is_empty() && text.chars().all(usual)).then_some(Cow::Borrowed(text))
 }
 
 /// A text as a fact.

@@ -13,6 +13,7 @@ mod recovery;
 mod served;
 mod start;
 mod summary;
+mod truth;
 
 use std::error::Error;
 use std::io;

@@ -8,6 +8,7 @@ use netcause_fault::{Attempts, Cause, Certificate, Evidence, Fault, Peer, Reques
 
 use super::Members;
 use crate::escape::is_clean;
+use crate::redact::redacted;
 use crate::{ErrorText, Record, Redactor, time};
 
 /// From so many links on a chain tells more than its text in one line.
@@ -133,7 +134,7 @@ impl Members<'_> {
         let mut name = ",\"fault.evidence\":[\"";
         for fact in evidence {
             match fact {
-                Evidence::Note(text) => self.text(name, text),
+                Evidence::Note(text) => self.text(name, &redacted(text)),
                 fact => self.sentence(name, |line| write!(line, "{fact}")),
             }
             name = ",\"";

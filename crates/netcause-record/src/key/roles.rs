@@ -43,18 +43,16 @@ const EXACT: &[(&str, Role)] = &[
     ("http.url", Role::Url),
     ("http.method", Role::HttpMethod),
     ("http.status_code", Role::HttpStatus),
-    ("http.resend_count", Role::Attempt),
 ];
 
 /// Names that people use, in words joined by `_`. Only those whose meaning does not depend
-/// on who wrote them: `method` may be anything's, `status` a process's.
+/// on who wrote them: `method` may be anything's, `status` a process's, `hostname` is often
+/// one's own, and `peer_addr` or `uri` those of a caller that is being served.
 const USUAL: &[(&str, Role)] = &[
     ("host", Role::ServerAddress),
-    ("hostname", Role::ServerAddress),
     ("peer_host", Role::ServerAddress),
     ("peer_hostname", Role::ServerAddress),
     ("peer_name", Role::ServerAddress),
-    ("remote_host", Role::ServerAddress),
     ("server_host", Role::ServerAddress),
     ("server_hostname", Role::ServerAddress),
     ("target_host", Role::ServerAddress),
@@ -65,7 +63,6 @@ const USUAL: &[(&str, Role)] = &[
     ("broker_host", Role::ServerAddress),
     ("port", Role::ServerPort),
     ("peer_port", Role::ServerPort),
-    ("remote_port", Role::ServerPort),
     ("server_port", Role::ServerPort),
     ("target_port", Role::ServerPort),
     ("dest_port", Role::ServerPort),
@@ -75,11 +72,6 @@ const USUAL: &[(&str, Role)] = &[
     ("broker_port", Role::ServerPort),
     ("addr", Role::ServerAuthority),
     ("address", Role::ServerAuthority),
-    ("peer", Role::ServerAuthority),
-    ("peer_addr", Role::ServerAuthority),
-    ("peer_address", Role::ServerAuthority),
-    ("remote_addr", Role::ServerAuthority),
-    ("remote_address", Role::ServerAuthority),
     ("server_addr", Role::ServerAuthority),
     ("server_address", Role::ServerAuthority),
     ("target_addr", Role::ServerAuthority),
@@ -92,8 +84,6 @@ const USUAL: &[(&str, Role)] = &[
     ("upstream_addr", Role::ServerAuthority),
     ("broker", Role::ServerAuthority),
     ("broker_addr", Role::ServerAuthority),
-    ("peer_ip", Role::PeerAddress),
-    ("remote_ip", Role::PeerAddress),
     ("server_ip", Role::PeerAddress),
     ("dest_ip", Role::PeerAddress),
     ("local_addr", Role::LocalAddress),
@@ -101,9 +91,7 @@ const USUAL: &[(&str, Role)] = &[
     ("local_ip", Role::LocalAddress),
     ("local_port", Role::LocalPort),
     ("url", Role::Url),
-    ("uri", Role::Url),
     ("request_url", Role::Url),
-    ("request_uri", Role::Url),
     ("target_url", Role::Url),
     ("http_url", Role::Url),
     ("http_method", Role::HttpMethod),

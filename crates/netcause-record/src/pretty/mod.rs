@@ -14,9 +14,10 @@
 
 use std::fmt::{self, Write};
 
-use netcause_fault::{Cause, Fault, Peer};
+use netcause_fault::{Cause, Evidence, Fault, Peer};
 
 use crate::json::push_address;
+use crate::redact::redacted;
 use crate::{Field, Limits, Record, Severity, Value, cut_text, time};
 use wrap::Wrapped;
 
@@ -187,7 +188,10 @@ const fn level(severity: Severity) -> (&'static str, &'static str) {
 fn evidence(line: &mut Wrapped<'_>, fault: &Fault<'_>) {
     for (index, fact) in fault.evidence.iter().enumerate() {
         line.text(if index == 0 { "" } else { "; " });
-        line.format(format_args!("{fact}"));
+        match fact {
+            Evidence::Note(text) => line.text(&redacted(text)),
+            fact => line.format(format_args!("{fact}")),
+        }
     }
 }
 

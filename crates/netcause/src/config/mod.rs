@@ -6,7 +6,7 @@ mod parse;
 use std::path::PathBuf;
 
 use netcause_layer::OriginFields;
-use netcause_record::{Limits, MIN_RECORD, Resource};
+use netcause_record::{Limits, MIN_RECORD, REDACTED, Redactor, Resource};
 
 use crate::{Error, ErrorKind};
 
@@ -131,8 +131,7 @@ impl Config {
     /// Where a variable has a value that is not allowed, asks for what this version does
     /// not have, or has a `NETCAUSE_` name that does not exist.
     pub fn from_env() -> Result<Self, Error> {
-        let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
-        Config::from_variables(std::env::vars_os().map(|(name, value)| (text(name), text(value))))
+        Config::from_variables(from_process())
     }
 
     /// Reads variables.
@@ -183,8 +182,9 @@ impl Config {
     /// A part that cannot be read is one warning; the specification forbids to fail.
     fn resource_attributes(&mut self, name: &str, value: &str) {
         match parse::resource_attributes(value) {
-            Err(part) => self.warnings.push(format!(
-                "{name}: `{part}` is not of the form key=value; the whole variable is passed over"
+            // The part may be the rest of a secret that holds a comma: it is not repeated.
+            Err(place) => self.warnings.push(format!(
+                "{name}: part {place} is not of the form key=value; the whole variable is passed over"
             )),
             Ok(attributes) => {
                 for (key, value) in attributes {
@@ -200,14 +200,31 @@ impl Config {
 
     /// What runs here, for records.
     pub(crate) fn to_resource(&self) -> Resource {
-        Resource::new(self.service_name.clone(), self.resource.clone())
+        let redactor = Redactor::new(&self.redact);
+        let mut attributes = self.resource.clone();
+        for (key, value) in &mut attributes {
+            if redactor.is_secret_key(key) {
+                REDACTED.clone_into(value);
+            } else {
+                redactor.text(value, 0);
+            }
+        }
+        Resource::new(self.service_name.clone(), attributes)
     }
 
-    /// What [`crate::init`] falls back to.
+    /// What [`crate::init`] falls back to: JSON on standard error, and of the environment
+    /// all that can be read, further secrets above all.
     pub(crate) fn fallback() -> Self {
-        let output = Output::Stderr;
-        let format = Format::Json;
-        Config { output, format, ..Config::default() }
+        let mut config = Config::default();
+        for (name, value) in from_process() {
+            let value = value.trim();
+            if !value.is_empty() {
+                // What is wrong has been said already.
+                let _ = config.apply(&name, value);
+            }
+        }
+        config.warnings.clear();
+        Config { output: Output::Stderr, format: Format::Json, ..config }
     }
 
     /// # Errors
@@ -222,6 +239,11 @@ impl Config {
         let text = format!("NETCAUSE_FORMAT={missing}: this build lacks the feature `{missing}`");
         Err(Error::new(ErrorKind::NotBuilt, text))
     }
+}
+
+fn from_process() -> impl Iterator<Item = (String, String)> {
+    let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
+    std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
 }
 
 fn is_boolean(value: &str) -> bool {

@@ -47,7 +47,7 @@ pub(super) fn check(set: &[(String, String)]) -> Result<(), Error> {
             check_ours(name)?;
         } else if !disabled && exports(name, value) {
             let text = format!(
-                "{name}={value}: this version exports nothing over OTLP; unset it, or set OTEL_SDK_DISABLED=true"
+                "{name}: this version exports nothing over OTLP; unset it, or set OTEL_SDK_DISABLED=true"
             );
             return Err(Error::new(ErrorKind::NotBuilt, text));
         }

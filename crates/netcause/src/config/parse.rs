@@ -88,13 +88,14 @@ pub(super) fn list(value: &str) -> impl Iterator<Item = &str> {
     value.split(',').map(str::trim).filter(|part| !part.is_empty())
 }
 
-/// `key=value,key=value`, percent-encoded; the first part that is none, else.
-pub(super) fn resource_attributes(value: &str) -> Result<Vec<(String, String)>, &str> {
+/// `key=value,key=value`, percent-encoded; the number of the first part that is none, else.
+pub(super) fn resource_attributes(value: &str) -> Result<Vec<(String, String)>, usize> {
     let decode = |text: &str| percent_decode_str(text.trim()).decode_utf8_lossy().into_owned();
     list(value)
-        .map(|part| match part.split_once('=') {
+        .zip(1..)
+        .map(|(part, place)| match part.split_once('=') {
             Some((key, value)) if !key.trim().is_empty() => Ok((decode(key), decode(value))),
-            _ => Err(part),
+            _ => Err(place),
         })
         .collect()
 }
