@@ -201,8 +201,8 @@ const CORPUS: &[(&str, &str, &[&str], &[&str])] = &[
     ("slack token", "xoxb-123456789012-abcdefABCDEF sent", &["123456789012"], &["sent"]),
     (
         "slack token",
-        "POST https://hooks.slack.com/services/T0001/B0002/XXXXYYYYZZZZ",
-        &["XXXXYYYY"],
+        "POST https://hooks.slack.com/services/T0001/B0002/QQQQYYYYZZZZ",
+        &["QQQQYYYY"],
         &["hooks.slack.com"],
     ),
     ("stripe key", "No such key: sk_live_4eC39HqLyjWDarjtT1zdp7dc", &["4eC39Hq"], &[]),

@@ -152,8 +152,8 @@ pub(crate) const CORPUS: &[(&str, [(&str, &str); 3])] = &[
                 "pdFZKVeTuE8sk7oOHcbrzqqy",
             ),
             (
-                "api.example:8443 https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXX1234",
-                "XXXXXXXXXXXXXXXXXXXX1234",
+                "api.example:8443 https://hooks.slack.com/services/T00000000/B00000000/QWERTYUIOPQWERTYUIOP1234",
+                "QWERTYUIOPQWERTYUIOP1234",
             ),
             (
                 "api.example:8443 xapp-1-A0123456789-1234567890123-abcdef0123456789",
