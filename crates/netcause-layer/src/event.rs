@@ -103,12 +103,7 @@ impl Scratch {
 
     /// Whether the event itself names its peer.
     pub(crate) fn event_names_peer(&self) -> bool {
-        self.event.list.iter().any(|entry| {
-            matches!(
-                entry.key.role,
-                Role::ServerAddress | Role::ServerAuthority | Role::PeerAddress | Role::Url
-            )
-        })
+        self.event.list.iter().any(|entry| entry.key.names_peer())
     }
 
     /// Makes the record, hands it to `export`, and tells `keep` what came of it.
@@ -147,7 +142,7 @@ impl Scratch {
                 seen.complete_tries(fault);
             }
             fault.diagnose();
-            select(&sources, Some((fault, source)), &mut selected);
+            select(&sources, fault, source, &mut selected);
             seen = Seen::new(fault, self.parts.chain.innermost(), now);
         } else {
             let shown = self.event.list.iter().filter(|entry| !is_hidden(entry.key));

@@ -148,12 +148,8 @@ impl SpanState {
             }
             _ => false,
         };
-        let tells = |entry: &Entry| {
-            entry.key.in_peer_group
-                || matches!(entry.key.role, Role::ServerAddress | Role::ServerAuthority | Role::Url)
-        };
         self.serves_caller = list.iter().any(serves);
-        self.tells_peer = !self.serves_caller && list.iter().any(tells);
+        self.tells_peer = !self.serves_caller && list.iter().any(|entry| entry.key.tells_peer());
     }
 
     /// The fields, borrowed.

@@ -73,11 +73,11 @@ impl<'a, 's> Sources<'a, 's> {
     /// The innermost source among event and calling spans that carries the peer group.
     #[must_use]
     pub fn peer_source(&self) -> PeerSource {
-        if self.event.iter().any(tells_peer) {
+        if self.event.iter().any(|field| field.key.tells_peer()) {
             return PeerSource::Event;
         }
         self.calls()
-            .find(|(_, fields)| fields.iter().any(tells_peer))
+            .find(|(_, fields)| fields.iter().any(|field| field.key.tells_peer()))
             .map_or(PeerSource::Nowhere, |(index, _)| PeerSource::Span(index))
     }
 
@@ -89,15 +89,6 @@ impl<'a, 's> Sources<'a, 's> {
             .find_map(&mut read)
             .or_else(|| spans.find_map(|fields| fields.iter().find_map(&mut read)))
     }
-}
-
-/// Whether a field belongs to the peer group, under its own or a usual name.
-fn tells_peer(field: &Field<'_>) -> bool {
-    field.key.in_peer_group
-        || matches!(
-            field.key.role,
-            Role::ServerAddress | Role::ServerAuthority | Role::PeerAddress | Role::Url
-        )
 }
 
 /// Completes a fault from the fields around it and says where its peer comes from.
@@ -274,24 +265,26 @@ fn may_have_ended(elapsed: Option<Duration>, timeout: Duration) -> bool {
     elapsed.is_none_or(|elapsed| timeout <= elapsed + elapsed / 4 + Duration::from_millis(20))
 }
 
-/// Chooses the caller's fields: unique names, the event's before the innermost span's,
-/// none that the record writes itself, and of the peer group only the fault's source.
+/// Chooses the caller's fields beside a fault: unique names, the event's before the
+/// innermost span's, none that the record writes itself, and of the peer group only those
+/// of the fault's source.
 ///
 /// Of the spans' fields only those that [`depends_on_fault`] names are looked at; the
 /// others are the same in every record, and `selected` takes them by [`add`].
 pub fn select<'a>(
     sources: &Sources<'a, '_>,
-    fault: Option<(&Fault<'_>, PeerSource)>,
+    fault: &Fault<'_>,
+    peer_source: PeerSource,
     selected: &mut Selected<'a>,
 ) {
     for field in sources.event {
-        if writable(field, PeerSource::Event, fault) {
+        if writable(field, fault, peer_source == PeerSource::Event) {
             add(field, selected);
         }
     }
     for (index, span) in sources.spans.iter().enumerate() {
         for field in span.fields.iter().filter(|field| depends_on_fault(field.key)) {
-            if writable(field, PeerSource::Span(index), fault) {
+            if writable(field, fault, peer_source == PeerSource::Span(index)) {
                 add(field, selected);
             }
         }
@@ -329,18 +322,13 @@ fn states_retry(key: &Key) -> bool {
         && key.name.starts_with("retry.")
 }
 
-/// Whether a field may be written.
-fn writable(
-    field: &Field<'_>,
-    source: PeerSource,
-    fault: Option<(&Fault<'_>, PeerSource)>,
-) -> bool {
+/// Whether a field may be written beside a fault whose peer is, or is not, from its source.
+fn writable(field: &Field<'_>, fault: &Fault<'_>, is_peer_source: bool) -> bool {
     if is_hidden(field.key) {
         return false;
     }
-    let Some((fault, peer_source)) = fault else { return true };
     if field.key.in_peer_group {
-        return source == peer_source
+        return is_peer_source
             && !stated(fault, field.key.role)
             && !stated_by_name(fault, &field.key.name);
     }

@@ -132,6 +132,21 @@ impl Key {
         let name = renamed.map_or(caller, Cow::Owned);
         Key { bit: bit_of(&name), name, name_on_fault, role, in_peer_group, secret }
     }
+
+    /// Whether a field of that key names a peer, under its own or a usual name.
+    #[must_use]
+    pub fn names_peer(&self) -> bool {
+        matches!(
+            self.role,
+            Role::ServerAddress | Role::ServerAuthority | Role::PeerAddress | Role::Url
+        )
+    }
+
+    /// Whether a field of that key tells anything of a peer.
+    #[must_use]
+    pub fn tells_peer(&self) -> bool {
+        self.in_peer_group || self.names_peer()
+    }
 }
 
 /// The bit of [`Key::bit`] for a name.
