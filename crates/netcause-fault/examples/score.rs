@@ -1,48 +1,267 @@
-//! Scores the text classification on a file of tab-separated lines: runtime, case, expected
-//! category (`none` for no fault), reason, text.
+//! Scores the text classification on labelled lines.
 //!
-//! `cargo run --example score -- FILE [RUNTIME-PREFIX] [--message]`
+//! `cargo run -p netcause-fault --example score -- [--by-runtime] [--quiet] [--only=RUNTIME] FILE…`
+//!
+//! A `.jsonl` file has one object a line: `line`, `runtime`, `is_fault`, `category`, `host`,
+//! `port`, `timeout_ms`, `attempt`, `max_attempts`, `note` (`also: a, b` names further right
+//! answers). A `.tsv` file has the columns runtime, case, category, reason, text.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::{env, fs};
 
-use netcause_fault::{Chain, ReadOptions};
+use netcause_fault::{Category, Fault, classify_text};
+use serde_json::Value;
+
+/// One labelled line.
+struct Line {
+    runtime: String,
+    text: String,
+    is_fault: bool,
+    /// Every right category; empty for none.
+    categories: Vec<String>,
+    /// Whether both answers to "is it a fault?" are right.
+    is_open: bool,
+    host: Vec<String>,
+    port: Vec<u64>,
+    limit: Option<u64>,
+    attempt: Option<u64>,
+    max_attempts: Option<u64>,
+    has_facts: bool,
+}
+
+/// True and false answers about one fact.
+#[derive(Default, Clone, Copy)]
+struct Counts {
+    hits: u32,
+    false_alarms: u32,
+    misses: u32,
+}
+
+impl Counts {
+    fn add<T: PartialEq>(&mut self, expected: &[T], found: Option<T>) -> bool {
+        match found {
+            Some(found) if expected.contains(&found) => self.hits += 1,
+            Some(_) if expected.is_empty() => {
+                self.false_alarms += 1;
+                return false;
+            }
+            Some(_) => {
+                self.false_alarms += 1;
+                self.misses += 1;
+                return false;
+            }
+            None if expected.is_empty() => {}
+            None => {
+                self.misses += 1;
+                return false;
+            }
+        }
+        true
+    }
+
+    fn precision(self) -> f64 {
+        ratio(self.hits, self.hits + self.false_alarms)
+    }
+
+    fn recall(self) -> f64 {
+        ratio(self.hits, self.hits + self.misses)
+    }
+
+    fn f1(self) -> f64 {
+        ratio(2 * self.hits, 2 * self.hits + self.false_alarms + self.misses)
+    }
+}
+
+/// Everything that is counted over a set of lines.
+#[derive(Default)]
+struct Score {
+    lines: u32,
+    faults: Counts,
+    right_categories: u32,
+    categories: u32,
+    host: Counts,
+    port: Counts,
+    limit: Counts,
+    attempts: Counts,
+}
+
+impl Score {
+    /// Counts one line and names what is wrong.
+    fn add(&mut self, line: &Line) -> Vec<String> {
+        let fault = classify_text(&line.text);
+        let mut wrong = Vec::new();
+        self.lines += 1;
+        let expected: &[bool] = if line.is_fault { &[true] } else { &[] };
+        let found = fault.as_ref().map(|_| true);
+        if !line.is_open && !self.faults.add(expected, found) {
+            wrong.push(if line.is_fault { "missed".to_owned() } else { "false alarm".to_owned() });
+        }
+        if line.is_fault && !line.is_open {
+            self.categories += 1;
+            let found = fault.as_ref().map_or("none", |fault| fault.category.as_str());
+            if line.categories.iter().any(|right| right == found) {
+                self.right_categories += 1;
+            } else if fault.is_some() {
+                wrong.push(format!("{found}, not {}", line.categories.join(" or ")));
+            }
+        }
+        // Facts of a line that is no fault are nobody's business.
+        if line.is_fault && line.has_facts {
+            self.add_facts(line, fault.as_ref(), &mut wrong);
+        }
+        wrong
+    }
+
+    fn add_facts(&mut self, line: &Line, fault: Option<&Fault<'_>>, wrong: &mut Vec<String>) {
+        let peer = fault.map(|fault| &fault.peer);
+        let host = peer.and_then(|peer| match &peer.server_address {
+            Some(name) => Some(name.to_string()),
+            None => peer.peer_address.map(|address| address.to_string()),
+        });
+        let port = peer.and_then(|peer| peer.server_port.or(peer.peer_port)).map(u64::from);
+        let limit = fault.and_then(|fault| fault.timeout.or(fault.elapsed));
+        let limit = limit.and_then(|limit| u64::try_from(limit.as_millis()).ok());
+        let attempt = fault.and_then(|fault| fault.attempts.attempt).map(u64::from);
+        let maximum = fault.and_then(|fault| fault.attempts.max_attempts).map(u64::from);
+        let facts = [
+            ("host", self.host.add(&line.host, host.clone()), format!("{host:?}")),
+            ("port", self.port.add(&line.port, port), format!("{port:?}")),
+            ("limit", self.limit.add(line.limit.as_slice(), limit), format!("{limit:?}")),
+            (
+                "attempt",
+                self.attempts.add(line.attempt.as_slice(), attempt),
+                format!("{attempt:?}"),
+            ),
+            (
+                "max_attempts",
+                self.attempts.add(line.max_attempts.as_slice(), maximum),
+                format!("{maximum:?}"),
+            ),
+        ];
+        for (name, is_right, found) in facts {
+            if !is_right {
+                wrong.push(format!("{name} {found}"));
+            }
+        }
+    }
+
+    fn row(&self, name: &str) -> String {
+        format!(
+            "{name:20} {:5} | {:.3} {:.3} | {:.3} | {:.3} {:.3} | {:.3} {:.3}",
+            self.lines,
+            self.faults.recall(),
+            self.faults.precision(),
+            ratio(self.right_categories, self.categories),
+            self.host.f1(),
+            self.port.f1(),
+            self.limit.f1(),
+            self.attempts.f1(),
+        )
+    }
+}
+
+const HEADER: &str =
+    "                     lines | recall prec. | categ. | host  port  | limit attempts";
 
 #[allow(clippy::print_stdout)]
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments: Vec<String> = env::args().skip(1).collect();
-    let as_message = arguments.iter().any(|argument| argument == "--message");
-    arguments.retain(|argument| argument != "--message");
-    let file = arguments.first().ok_or("a file is missing")?;
-    let prefix = arguments.get(1).map_or("", String::as_str);
-
-    let mut scores: BTreeMap<String, (u32, u32)> = BTreeMap::new();
-    let mut chain = Chain::new();
-    for line in fs::read_to_string(file)?.lines().skip(1) {
-        let fields: Vec<&str> = line.splitn(5, '\t').collect();
-        let [runtime, case, expected, _, text] = fields[..] else { continue };
-        if !runtime.starts_with(prefix) {
-            continue;
-        }
-        if as_message {
-            chain.read_message(text, &ReadOptions::plain());
-        } else {
-            chain.read_text(text, &ReadOptions::plain());
-        }
-        let found = chain.classify().map_or("none", |fault| fault.category.as_str());
-        let score = scores.entry(expected.to_owned()).or_default();
-        score.1 += 1;
-        if found == expected {
-            score.0 += 1;
-        } else {
-            println!("{runtime} | {case}: {expected} but {found}: {text}");
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    let only = arguments.iter().find_map(|argument| argument.strip_prefix("--only="));
+    let mut all = Score::default();
+    let mut runtimes: BTreeMap<String, Score> = BTreeMap::new();
+    for file in arguments.iter().filter(|argument| !argument.starts_with("--")) {
+        let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
+        for line in read(file, &text)? {
+            if only.is_some_and(|only| !line.runtime.starts_with(only)) {
+                continue;
+            }
+            let wrong = all.add(&line);
+            runtimes.entry(line.runtime.clone()).or_default().add(&line);
+            if !wrong.is_empty() && !has("--quiet") {
+                println!("{}: {}\n    {}", line.runtime, wrong.join("; "), line.text);
+            }
         }
     }
-    let (right, all) = scores.values().fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
-    for (category, (right, all)) in &scores {
-        println!("{category:18} {right:4} / {all}");
+    println!("{HEADER}");
+    if has("--by-runtime") {
+        for (runtime, score) in &runtimes {
+            println!("{}", score.row(runtime));
+        }
     }
-    println!("{:18} {right:4} / {all}", "all");
+    println!("{}", all.row("all"));
     Ok(())
+}
+
+fn read(file: &str, text: &str) -> Result<Vec<Line>, Box<dyn Error>> {
+    if file.ends_with(".tsv") {
+        return Ok(text.lines().skip(1).filter_map(of_columns).collect());
+    }
+    text.lines().filter(|line| !line.trim().is_empty()).map(of_object).collect()
+}
+
+/// A line of a `.tsv` file. Where the text cannot tell the category, a coarser answer is
+/// right: curl says the same for every cause.
+fn of_columns(line: &str) -> Option<Line> {
+    let [runtime, _, category, _, text] = line.splitn(5, '\t').collect::<Vec<_>>()[..] else {
+        return None;
+    };
+    let is_fault = category != "none";
+    let mut categories = vec![category.to_owned()];
+    if text.contains("Couldn't connect to server") || text.contains("Could not connect to server") {
+        categories.push(Category::Unknown.as_str().to_owned());
+    }
+    Some(Line {
+        runtime: runtime.to_owned(),
+        text: text.to_owned(),
+        is_fault,
+        categories,
+        is_open: false,
+        host: Vec::new(),
+        port: Vec::new(),
+        limit: None,
+        attempt: None,
+        max_attempts: None,
+        has_facts: false,
+    })
+}
+
+fn of_object(line: &str) -> Result<Line, Box<dyn Error>> {
+    let value: Value = serde_json::from_str(line)?;
+    let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
+    let also = also(value["note"].as_str().unwrap_or_default());
+    let is_fault = value["is_fault"].as_bool().ok_or("is_fault is missing")?;
+    let mut categories: Vec<String> =
+        also.iter().filter(|it| *it != "not a fault").cloned().collect();
+    let is_open = if is_fault { also.len() > categories.len() } else { !categories.is_empty() };
+    categories.push(value["category"].as_str().unwrap_or("unknown").to_owned());
+    Ok(Line {
+        runtime: text("runtime"),
+        text: text("line"),
+        is_fault,
+        categories,
+        is_open,
+        host: value["host"].as_str().map(str::to_owned).into_iter().collect(),
+        port: value["port"].as_u64().into_iter().collect(),
+        limit: value["timeout_ms"].as_u64(),
+        attempt: value["attempt"].as_u64(),
+        max_attempts: value["max_attempts"].as_u64(),
+        has_facts: true,
+    })
+}
+
+/// The categories behind "also:" in a note.
+fn also(note: &str) -> Vec<String> {
+    let Some((_, rest)) = note.split_once("also: ") else { return Vec::new() };
+    let list = rest.split(';').next().unwrap_or_default();
+    let names = list.split(',').map(str::trim).map(|name| name.trim_end_matches('.'));
+    let is_known = |name: &&str| {
+        *name == "not a fault" || Category::ALL.iter().any(|category| category.as_str() == *name)
+    };
+    names.filter(is_known).map(str::to_owned).collect()
+}
+
+fn ratio(part: u32, whole: u32) -> f64 {
+    if whole == 0 { 1.0 } else { f64::from(part) / f64::from(whole) }
 }

@@ -1,0 +1,24 @@
+//! What is no fault of the network or a dependency.
+
+use super::{Rule, Says, note};
+
+#[rustfmt::skip]
+pub(super) static RULES: &[Rule] = &[
+    note("builder error", Says::Harmless, "reqwest"),
+    note("kind: builder", Says::Harmless, "reqwest Debug"),
+    note("relative url without a base", Says::Harmless, "url"),
+    note("invalid url", Says::Harmless, "hyper-util"),
+    note("unsupported scheme", Says::Harmless, "hyper-rustls"),
+    note("url scheme is not allowed", Says::Harmless, "reqwest"),
+    note("client error (userunsupported*", Says::Harmless, "hyper-util"),
+    note("client error (userabsoluteurirequired)", Says::Harmless, "hyper-util"),
+    note("legacy::error(user*", Says::Harmless, "hyper-util Debug"),
+    note("panicked with message", Says::Harmless, "tokio"),
+    note("panicked at", Says::Harmless, "std"),
+    note("reconnected", Says::HarmlessMessage, "generic"),
+    note("recovered", Says::HarmlessMessage, "generic"),
+    note("succeeded", Says::HarmlessMessage, "generic"),
+    note("successfully", Says::HarmlessMessage, "generic"),
+    note("restored", Says::HarmlessMessage, "generic"),
+    note("no longer", Says::HarmlessMessage, "generic"),
+];
