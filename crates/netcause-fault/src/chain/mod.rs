@@ -161,6 +161,23 @@ impl Chain {
         self.read_lines(text, Source::Message, options);
     }
 
+    /// Reads a line of a program's log as it was written, with its time, level and source.
+    ///
+    /// Such a line may be anything: an announcement, a setting, a stack frame.
+    ///
+    /// ```
+    /// use netcause_fault::{Category, Chain, ReadOptions};
+    ///
+    /// let mut chain = Chain::new();
+    /// chain.read_line("10:32:07 [error] dial tcp 10.1.2.3:80: i/o timeout", &ReadOptions::plain());
+    /// assert_eq!(chain.classify().map(|fault| fault.category), Some(Category::ConnectTimeout));
+    /// chain.read_line("10:32:07 [info] connect timeout: 30s", &ReadOptions::plain());
+    /// assert_eq!(chain.classify(), None);
+    /// ```
+    pub fn read_line(&mut self, line: &str, options: &ReadOptions<'_>) {
+        self.read_lines(line, Source::Line, options);
+    }
+
     /// The whole chain in one line, repeats between links removed.
     #[must_use]
     pub fn message(&self) -> &str {

@@ -345,3 +345,41 @@ fn count(text: &str) -> Option<(u32, &str)> {
     }
     Some((text.get(..digits)?.parse().ok()?, rest))
 }
+
+/// The name of a TLS alert at the start: `CertificateRequired`, `certificate_required`,
+/// `bad certificate`.
+pub(super) fn alert(text: &str) -> &str {
+    let first = text.find(|c: char| !c.is_ascii_alphabetic() && c != '_').unwrap_or(text.len());
+    let (name, rest) = text.split_at(first);
+    let is_one_word = name.contains('_') || name.bytes().skip(1).any(|c| c.is_ascii_uppercase());
+    if is_one_word || !rest.starts_with(' ') {
+        return name;
+    }
+    let end = text.find(|c: char| !c.is_ascii_alphabetic() && c != ' ').unwrap_or(text.len());
+    text.get(..end).unwrap_or_default().trim_end()
+}
+
+/// Whether the words in a text are the code of an answer: in capitals (`UNAVAILABLE`,
+/// `DEADLINE_EXCEEDED`), or where a code stands (`code = Unavailable`).
+pub(super) fn is_code(text: &str, start: usize, end: usize) -> bool {
+    const BEFORE: &[&str] = &[
+        "code = ",
+        "code=",
+        "code: ",
+        "statuscode.",
+        "status=",
+        "status: ",
+        "code\":\"",
+        "code\": \"",
+    ];
+    let word = text.get(start..end).unwrap_or_default();
+    let before = text.get(..start).unwrap_or_default().as_bytes();
+    let is_behind = |it: &&str| {
+        before
+            .len()
+            .checked_sub(it.len())
+            .and_then(|at| before.get(at..))
+            .is_some_and(|end| end.eq_ignore_ascii_case(it.as_bytes()))
+    };
+    !word.bytes().any(|byte| byte.is_ascii_lowercase()) || BEFORE.iter().any(is_behind)
+}

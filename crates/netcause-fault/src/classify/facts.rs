@@ -22,6 +22,8 @@ pub(crate) enum Source {
     Text,
     /// A log message, which may speak of anything.
     Message,
+    /// A whole line of a log: time, level and source stand before the message.
+    Line,
 }
 
 /// The typed facts of a chain.

@@ -4,6 +4,7 @@
 //! stand beside; [`verdict`] decides what it amounts to, typed facts before words.
 
 mod certificate;
+mod context;
 mod custom;
 mod extract;
 mod facts;
@@ -47,7 +48,8 @@ pub fn classify(error: &(dyn Error + 'static)) -> Option<Fault<'static>> {
     with_chain(|chain| chain.read_error(error, &ReadOptions::plain()))
 }
 
-/// What the text of an error says about a network or dependency fault, diagnosed.
+/// What a sentence or a line of any program's log says about a network or dependency fault,
+/// diagnosed.
 ///
 /// ```
 /// use netcause_fault::{Reason, classify_text};
@@ -58,7 +60,7 @@ pub fn classify(error: &(dyn Error + 'static)) -> Option<Fault<'static>> {
 /// ```
 #[must_use]
 pub fn classify_text(text: &str) -> Option<Fault<'static>> {
-    with_chain(|chain| chain.read_text(text, &ReadOptions::plain()))
+    with_chain(|chain| chain.read_line(text, &ReadOptions::plain()))
 }
 
 thread_local! {

@@ -409,7 +409,7 @@ fn addresses_limits_and_tries_are_read_where_they_are_anchored() {
 #[test]
 fn a_limit_that_is_only_named_has_to_stand_for_itself() {
     for text in ["connection timeout", "fetch: connection timeout", "connection timeout: gave up"] {
-        assert_eq!(of(text), reason(Reason::Timeout, None), "{text}");
+        assert_eq!(of(text), reason(Reason::ConnectTimeout, Some(Phase::Connect)), "{text}");
     }
     assert_eq!(
         of("connect timeout after 5s"),

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::certificate;
 use super::facts::{Facts, Source};
 use super::rules::Stage;
 use super::scan::{Finding, Reading};
+use super::{certificate, context};
 use crate::errno::Os;
 use crate::{Category, Evidence, Fault, Limit, Peer, Phase, Reason, Request};
 
@@ -14,7 +14,7 @@ use crate::{Category, Evidence, Fault, Limit, Peer, Phase, Reason, Request};
 pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) -> Option<Fault<'a>> {
     let mut reading = Reading::of(text, links, facts);
     consider_types(&mut reading, facts);
-    if reading.harmless {
+    if reading.harmless || (facts.source == Source::Line && !is_report(text, &mut reading)) {
         return None;
     }
     let code = facts.code.or(reading.number);
@@ -35,6 +35,14 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
     add_evidence(&mut fault, facts, &reading);
     add_facts(&mut fault, text, facts, reading);
     Some(fault)
+}
+
+/// Whether a line of a log can be a report of a failure; counts what only such a line tells.
+fn is_report(line: &str, reading: &mut Reading<'_>) -> bool {
+    if reading.has_doubts() && context::is_alarming(line) {
+        reading.dismiss_doubts();
+    }
+    reading.has_something() && !context::is_frame(line) && !context::is_well(line)
 }
 
 /// Adds what the types say to what the words say.
@@ -103,6 +111,10 @@ fn of_reason(reason: Reason, reading: &Reading<'_>) -> Fault<'static> {
         // hyper's word for a request whose connection ended.
         Reason::Cancelled if reading.at(Stage::Canceled) => Reason::ConnectionClosed,
         Reason::ResponseTimeout if in_body => Reason::BodyTimeout,
+        // Go says "has expired or is not yet valid", and then which of them.
+        Reason::TlsCertificateExpired if reading.at(Stage::Before) => {
+            Reason::TlsCertificateNotYetValid
+        }
         other => other,
     };
     let mut fault = Fault::of_reason(reason);
@@ -181,6 +193,9 @@ fn of_timer(reading: &Reading<'_>) -> Fault<'static> {
     }
     if reading.at(Stage::Connect) && !reading.at(Stage::Tcp) {
         return of_connector_timer(reading);
+    }
+    if reading.at(Stage::Response) {
+        return limited(Fault::of_reason(Reason::ResponseTimeout), Limit::Response);
     }
     if reading.at_any(&[Stage::Tcp, Stage::Trying, Stage::FailedConnect]) {
         return limited(with_phase(Reason::ConnectTimeout, Phase::Connect), Limit::Connect);

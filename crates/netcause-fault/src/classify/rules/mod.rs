@@ -13,6 +13,7 @@ mod lookup;
 mod places;
 mod protocol;
 mod proxies;
+mod refusals;
 mod stages;
 mod statuses;
 mod system;
@@ -33,7 +34,8 @@ pub(super) struct Rule {
     pub(super) says: Says,
     /// Whether a log message that contains it speaks of a failure, too.
     pub(super) in_messages: bool,
-    /// Whether it names a setting as well, so that it has to be a clause of its own.
+    /// Whether it names a setting or a thing as well: it has to be a clause of its own, or
+    /// stand beside words of alarm.
     pub(super) is_noun: bool,
     /// Whether it is found within identifiers, too: `ReadTimeoutError`, `read_timeout`.
     pub(super) is_joined: bool,
@@ -76,6 +78,8 @@ pub(super) enum Says {
     ConnectTimer,
     /// Where in the exchange.
     At(Stage),
+    /// The code of an answer, if it is written as one: in capitals, or behind `code =`.
+    Code(Category),
     /// The input ended early: a connection's, if the text speaks of one; else perhaps a file's.
     Ended,
     /// That nobody else is to blame: no fault.
@@ -164,6 +168,8 @@ pub(super) enum Stage {
     Request,
     /// The connection stood: the request was being sent or the answer awaited.
     Exchange,
+    /// The answer was awaited, or something was being read.
+    Response,
     /// The body was being read.
     Body,
     /// The body was being decoded.
@@ -174,6 +180,8 @@ pub(super) enum Stage {
     ChannelClosed,
     /// Sending was tried again in vain.
     Retried,
+    /// A time is before another one.
+    Before,
 }
 
 const fn note(pattern: &'static str, says: Says, source: &'static str) -> Rule {
@@ -186,6 +194,14 @@ const fn is(pattern: &'static str, reason: Reason, source: &'static str) -> Rule
 
 const fn os(pattern: &'static str, os: Os, source: &'static str) -> Rule {
     note(pattern, Says::Os(os), source)
+}
+
+const fn of(pattern: &'static str, category: Category, source: &'static str) -> Rule {
+    note(pattern, Says::Of(category), source)
+}
+
+const fn code(pattern: &'static str, category: Category, source: &'static str) -> Rule {
+    joined(note(pattern, Says::Code(category), source))
 }
 
 const fn at(pattern: &'static str, stage: Stage, source: &'static str) -> Rule {
@@ -214,7 +230,7 @@ pub(super) static KNOWN_LINKS: &[(&str, Says)] = &[
     ("operation timed out", Says::Timer),
 ];
 
-/// A rule for words that name a limit, be it that it ran out or that it is set.
+/// A rule for words that name a thing, be it that it failed or that it is set or spoken of.
 const fn noun(rule: Rule) -> Rule {
     Rule { is_noun: true, ..rule }
 }
@@ -237,5 +253,6 @@ pub(super) static TABLES: &[&[Rule]] = &[
     protocol::RULES,
     statuses::RULES,
     places::RULES,
+    refusals::RULES,
     harmless::RULES,
 ];

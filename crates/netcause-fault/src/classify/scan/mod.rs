@@ -35,7 +35,12 @@ pub(super) enum Finding {
 pub(super) struct Reading<'a> {
     /// The finding of the highest rank; of equals the last, which is the innermost.
     best: Option<(u8, Finding)>,
+    /// The same of words that count only beside words of alarm.
+    doubtful: Option<(u8, Finding)>,
     stages: u32,
+    doubtful_stages: u32,
+    /// Whether what is being read counts only beside words of alarm.
+    doubts: bool,
     /// Where the text of the body's decoding error would begin.
     decode_end: Option<usize>,
     pub(super) harmless: bool,
@@ -90,8 +95,9 @@ impl<'a> Reading<'a> {
     /// Reads what stands from an index on. What matches inside of a URL is a name, no word.
     fn scan(&mut self, text: &'a str, from: usize, to: usize, source: Source) {
         each_match(text, from..to, |rule, start, end| {
-            if !allowed(rule, text, start, end, source) {
-                return end;
+            match standing(rule, text, start, end, source) {
+                Standing::None => return end,
+                standing => self.doubts = standing == Standing::Doubtful,
             }
             if rule.says == Says::Url {
                 let url = extract::url(text, start);
@@ -105,7 +111,28 @@ impl<'a> Reading<'a> {
 
     /// Places the failure.
     pub(super) fn place(&mut self, stage: Stage) {
-        self.stages |= bit(stage);
+        let stages = if self.doubts { &mut self.doubtful_stages } else { &mut self.stages };
+        *stages |= bit(stage);
+    }
+
+    /// Whether anything was found that may be a failure.
+    pub(super) fn has_something(&self) -> bool {
+        self.best.is_some() || self.stages != 0 || self.ended
+    }
+
+    /// Whether something was found that counts only beside words of alarm.
+    pub(super) fn has_doubts(&self) -> bool {
+        self.doubtful.is_some() || self.doubtful_stages != 0
+    }
+
+    /// Counts it.
+    pub(super) fn dismiss_doubts(&mut self) {
+        self.stages |= self.doubtful_stages;
+        if let Some((rank, finding)) = self.doubtful
+            && self.best.is_none_or(|(best, _)| rank > best)
+        {
+            self.best = Some((rank, finding));
+        }
     }
 
     /// Whether the text places the failure there.
@@ -140,9 +167,13 @@ impl<'a> Reading<'a> {
 
     /// Considers one more finding.
     pub(super) fn consider(&mut self, finding: Finding) {
-        let rank = rank(finding);
-        if self.best.is_none_or(|(best, _)| rank >= best) {
-            self.best = Some((rank, finding));
+        self.consider_at(rank(finding), finding);
+    }
+
+    fn consider_at(&mut self, rank: u8, finding: Finding) {
+        let best = if self.doubts { &mut self.doubtful } else { &mut self.best };
+        if best.is_none_or(|(best, _)| rank >= best) {
+            *best = Some((rank, finding));
         }
     }
 
@@ -169,6 +200,11 @@ impl<'a> Reading<'a> {
                 }
             }
             Says::Of(category) => self.consider(Finding::Of(category)),
+            Says::Code(category) => {
+                if extract::is_code(text, start, end) {
+                    self.consider(Finding::Of(category));
+                }
+            }
             Says::Os(os) => self.consider(Finding::Os(os)),
             Says::Timer | Says::OwnTimer => {
                 self.take_timeout(after);
@@ -184,15 +220,16 @@ impl<'a> Reading<'a> {
                 self.consider(Finding::Timer(false));
             }
             Says::At(stage) => {
-                self.stages |= bit(stage);
+                self.place(stage);
                 if matches!(stage, Stage::Decode | Stage::Body) {
                     self.decode_end = Some(end);
                 }
             }
-            Says::Ended => self.ended = true,
+            // "EOF while parsing a list" is said of a text.
+            Says::Ended => self.ended |= !after.starts_with(" while parsing"),
             Says::Harmless | Says::HarmlessMessage => self.harmless = true,
             Says::Alert => {
-                let name = extract::word(after);
+                let name = extract::alert(after);
                 self.consider(Finding::Is(tls::reason_of_alert(name)));
                 self.alert = Some(name);
             }
@@ -250,9 +287,7 @@ impl<'a> Reading<'a> {
     fn take_status(&mut self, says: Says, digits: &str) {
         let Some(status) = extract::status(digits) else { return };
         let rank = if says == Says::Status { RANK_STATUS } else { RANK_STATUS_TEXT };
-        if self.best.is_none_or(|(best, _)| rank >= best) {
-            self.best = Some((rank, Finding::Status(status)));
-        }
+        self.consider_at(rank, Finding::Status(status));
     }
 
     fn take_number(&mut self, after: &str) {
@@ -269,21 +304,94 @@ const fn bit(stage: Stage) -> u32 {
     1 << stage as u32
 }
 
+/// Whether a match counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It does.
+    Sure,
+    /// It does beside words of alarm.
+    Doubtful,
+    /// It does not.
+    None,
+}
+
 /// Whether a match counts: at word boundaries, and not a setting that only names a limit.
-fn allowed(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -> bool {
-    if source == Source::Message && !rule.in_messages {
-        return false;
+fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -> Standing {
+    let is_message = source == Source::Message;
+    if is_message && !rule.in_messages || !is_whole(rule, text, start, end) {
+        return Standing::None;
     }
-    if source != Source::Message && rule.says == Says::HarmlessMessage {
-        return false;
+    if rule.says == Says::HarmlessMessage {
+        return if is_message { Standing::Sure } else { Standing::None };
     }
+    let is_sure = if rule.is_noun {
+        is_clause(text, start, end)
+    } else {
+        rule.in_messages || source != Source::Line
+    };
+    match is_sure {
+        true => Standing::Sure,
+        false if is_message || is_setting(text, start, end) => Standing::None,
+        false => Standing::Doubtful,
+    }
+}
+
+/// Whether a match begins and ends with a word.
+fn is_whole(rule: &Rule, text: &str, start: usize, end: usize) -> bool {
     let bytes = text.as_bytes();
     let starts = !joins(bytes, start.checked_sub(1), start)
         || (rule.is_joined && is_hump(bytes, start.checked_sub(1), start));
     let ends = rule.is_open()
         || !joins(bytes, end.checked_sub(1), end)
         || (rule.is_joined && is_hump(bytes, end.checked_sub(1), end));
-    starts && ends && (!rule.is_noun || is_clause(text, start, end))
+    starts && ends
+}
+
+/// Words before a thing that is not there, or only spoken of.
+const SPOKEN_OF: &[&str] = &[
+    "0",
+    "no",
+    "without",
+    "zero",
+    "the",
+    "a",
+    "an",
+    "your",
+    "this",
+    "invalid",
+    "default",
+    "configured",
+    "max",
+    "maximum",
+    "set",
+    "setting",
+    "using",
+];
+
+/// Words that tell which limit is meant.
+const KINDS: &[&str] =
+    &["connect", "connection", "read", "write", "request", "response", "socket", "idle", "query"];
+
+/// Whether a value follows, or a word before denies it: `timeout=5s`, `no timeout`.
+fn is_setting(text: &str, start: usize, end: usize) -> bool {
+    const SETS: &[&str] =
+        &["=", " = ", " is ", " set ", " of ", "s: ", " to ", ": ", "\":", "\": "];
+    let after = text.get(end..).unwrap_or_default();
+    let is_value = |rest: &str| {
+        let value = rest.trim_start_matches(['"', '\'', ' ']);
+        value.starts_with(|c: char| c.is_ascii_digit())
+            || ["none", "null", "true", "false", "nil", "default"]
+                .iter()
+                .any(|it| value.starts_with(it))
+    };
+    let mut words = text.get(..start).unwrap_or_default().trim_end().rsplit([' ', '(', ',', ':']);
+    let mut word = words.next().unwrap_or_default();
+    if KINDS.iter().any(|it| it.eq_ignore_ascii_case(word)) {
+        word = words.next().unwrap_or_default();
+    }
+    let is_spoken_of = SPOKEN_OF.iter().any(|it| it.eq_ignore_ascii_case(word))
+        || [" must ", " should ", " can "].iter().any(|it| after.starts_with(it));
+    is_spoken_of || SETS.iter().any(|set| after.strip_prefix(set).is_some_and(is_value))
 }
 
 /// Whether a new word begins within an identifier: `SocketTimeout`, `read_timeout`.
@@ -363,8 +471,18 @@ const fn rank(finding: Finding) -> u8 {
         Finding::Os(Os::TimedOut) => 34,
         Finding::Os(Os::Denied | Os::Invalid | Os::NotFound | Os::WouldBlock) => 5,
         Finding::Os(_) => 50,
-        Finding::Of(Category::Unknown) => 1,
-        Finding::Of(_) => 2,
+        Finding::Of(category) => match category {
+            Category::Cancelled => 85,
+            Category::LocalResource => 70,
+            Category::Auth => 65,
+            Category::RateLimited => 64,
+            Category::PoolExhausted => 63,
+            Category::HttpServerError => 22,
+            Category::HttpClientError => 21,
+            Category::Unavailable => 20,
+            Category::Unknown => 1,
+            _ => 2,
+        },
         Finding::Timer(true) => 33,
         Finding::Timer(false) => 30,
     }

@@ -1,0 +1,192 @@
+//! What a line is as a whole: whether it alarms, and whether it can report a failure at all.
+
+/// How much of a line is looked at for its level.
+const HEAD: usize = 200;
+
+/// Words of a failure, at the start of a word.
+const ALARMS: &[&str] = &[
+    "err",
+    "exception",
+    "fail",
+    "fatal",
+    "warn",
+    "severe",
+    "crit",
+    "panic",
+    "unable",
+    "cannot",
+    "can't",
+    "could not",
+    "couldn't",
+    "denied",
+    "unexpected",
+    "lost",
+    "giving up",
+    "gave up",
+    "retry",
+    "aborted",
+    "alert",
+    "emerg",
+    "unreachable",
+    "not responding",
+];
+
+/// Levels below a warning, as a word of their own.
+const CALM: &[&str] = &["info", "debug", "trace", "notice", "verbose", "fine", "finer", "finest"];
+
+/// Words that say that all is well again, or that nothing happened.
+const WELL: &[&str] = &[
+    "reconnected",
+    "re-connected",
+    "recovered",
+    "successfully",
+    "succeeded",
+    "restored",
+    "reestablished",
+    "re-established",
+    "back online",
+    "is up",
+    "no longer",
+    "resolved",
+    "healthy again",
+    "became available",
+];
+
+/// Whether the line reports that something went wrong, whatever it was.
+pub(super) fn is_alarming(line: &str) -> bool {
+    let alarms = || ALARMS.iter().any(|word| has_start(line, word));
+    !is_calm(line) && (is_bare(line) || alarms() || has_level_letter(line, b"EWF"))
+}
+
+/// Whether it is a mere sentence, such as an error prints, without time and source.
+fn is_bare(line: &str) -> bool {
+    let has_time = |line: &[u8]| {
+        line.windows(3).any(|it| it[0].is_ascii_digit() && it[1] == b':' && it[2].is_ascii_digit())
+    };
+    line.len() < HEAD && !line.starts_with(['{', '[', '<', ' ', '*']) && !has_time(line.as_bytes())
+}
+
+/// Whether the line's level is below a warning.
+pub(super) fn is_calm(line: &str) -> bool {
+    let head = head(line);
+    CALM.iter().any(|level| has_word(head, level)) || has_level_letter(line, b"IDVT")
+}
+
+/// Whether the line says that all is well again, and no level contradicts.
+pub(super) fn is_well(line: &str) -> bool {
+    let is_bad = |word: &&str| has_start(head(line), word);
+    WELL.iter().any(|word| has_word(line, word))
+        && !["err", "fatal", "warn", "severe", "crit", "fail"].iter().any(|word| is_bad(&word))
+}
+
+/// Whether the line is a frame of a stack trace, which is about code.
+pub(super) fn is_frame(line: &str) -> bool {
+    let line = content(line);
+    if let Some(rest) = line.strip_prefix("at ") {
+        return rest.contains('(') || rest.contains(".rs:") || rest.contains(".js:");
+    }
+    (line.starts_with("File \"") && line.contains("\", line "))
+        || (line.starts_with("from ") && line.contains(":in "))
+        || (line.starts_with('#')
+            && line.get(1..2).is_some_and(|it| it.as_bytes()[0].is_ascii_digit())
+            && line.contains(" in "))
+        || line.starts_with("goroutine ")
+        || line.starts_with("... ") && line.ends_with(" more")
+}
+
+/// What stands behind time, level and source, as far as marks tell: a stack frame begins
+/// there with its own word.
+fn content(line: &str) -> &str {
+    let mut rest = line.trim_start();
+    for mark in ["]: ", "] ", " | ", ": "] {
+        if let Some((before, after)) = rest.split_once(mark)
+            && before.len() <= 60
+            && after.trim_start().starts_with("at ")
+        {
+            rest = after.trim_start();
+        }
+    }
+    rest
+}
+
+fn head(line: &str) -> &str {
+    let end = line.len().min(HEAD);
+    line.get(..(0..=end).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0))
+        .unwrap_or_default()
+}
+
+/// Whether a level stands as a single letter: `[W]`, `"s":"E"`, `E0408 07:54`, ` D/Tag`.
+fn has_level_letter(line: &str, letters: &[u8]) -> bool {
+    let head = head(line).as_bytes();
+    head.windows(3).any(|it| {
+        let [before, letter, after] = it else { return false };
+        letters.contains(letter)
+            && matches!((before, after), (b'[', b']') | (b'"', b'"') | (b' ', b'/') | (b'|', b'|'))
+    }) || is_klog(head, letters)
+}
+
+/// `E0408 07:54:34.543400`: level, month and day in one word, then the time.
+fn is_klog(head: &[u8], letters: &[u8]) -> bool {
+    head.windows(9).any(|it| {
+        letters.contains(&it[0])
+            && it[1..5].iter().all(u8::is_ascii_digit)
+            && it[5] == b' '
+            && it[6].is_ascii_digit()
+            && it[8] == b':'
+    })
+}
+
+/// Whether a word stands in the text, whatever its case.
+fn has_word(text: &str, word: &str) -> bool {
+    positions(text, word).any(|at| is_start(text, at) && is_end(text, at + word.len()))
+}
+
+/// Whether a word of the text begins so, whatever its case.
+fn has_start(text: &str, word: &str) -> bool {
+    positions(text, word).any(|at| is_start(text, at) && !is_denied(text, at, word.len()))
+}
+
+fn positions<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    text.windows(word.len())
+        .enumerate()
+        .filter(|(_, it)| it.eq_ignore_ascii_case(word))
+        .map(|it| it.0)
+}
+
+fn is_start(text: &str, at: usize) -> bool {
+    let bytes = text.as_bytes();
+    match at.checked_sub(1).and_then(|before| bytes.get(before)) {
+        Some(before) if before.is_ascii_lowercase() => {
+            bytes.get(at).is_some_and(u8::is_ascii_uppercase)
+        }
+        Some(before) => !before.is_ascii_alphanumeric(),
+        None => true,
+    }
+}
+
+fn is_end(text: &str, at: usize) -> bool {
+    text.as_bytes().get(at).is_none_or(|after| !after.is_ascii_alphanumeric() && *after != b'_')
+}
+
+/// Whether there are none: `0 errors`, `no error`, `errors=0`, `error: null`, `err=<nil>`.
+fn is_denied(text: &str, at: usize, length: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().trim_end();
+    let word = before.rsplit([' ', '(', '[', '=', ',']).next().unwrap_or_default();
+    let is_none =
+        ["0", "no", "zero", "without", "not"].iter().any(|it| it.eq_ignore_ascii_case(word));
+    let after = text.get(at + length..).unwrap_or_default();
+    let after = after.trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let value = after.trim_start_matches(['"', ':', '=', ' ']);
+    let is_set = value.len() < after.len();
+    let empty = ["0", "null", "nil", "none", "<nil>", "false", "never"];
+    let is_empty = is_set
+        && empty.iter().any(|it| {
+            value.get(..it.len()).is_some_and(|start| start.eq_ignore_ascii_case(it))
+                && value
+                    .as_bytes()
+                    .get(it.len())
+                    .is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'.')
+        });
+    is_none || is_empty
+}
