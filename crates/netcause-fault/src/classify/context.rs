@@ -3,33 +3,30 @@
 /// How much of a line is looked at for its level.
 const HEAD: usize = 200;
 
-/// Words of a failure, at the start of a word.
-const ALARMS: &[&str] = &[
-    "err",
-    "exception",
-    "fail",
-    "fatal",
-    "warn",
-    "severe",
-    "crit",
-    "panic",
-    "unable",
-    "cannot",
-    "can't",
-    "could not",
-    "couldn't",
-    "denied",
-    "unexpected",
-    "lost",
-    "giving up",
-    "gave up",
-    "retry",
-    "aborted",
-    "alert",
-    "emerg",
-    "unreachable",
-    "not responding",
-];
+/// Whether the line names a machine by an IPv4 address, by host and port, or by a URL.
+pub(super) fn names_address(line: &str) -> bool {
+    line.contains("://")
+        || line.split([' ', ',', ';', '(', ')', '[', ']', '"', '\'', '=', '/', '>']).any(is_address)
+}
+
+fn is_address(word: &str) -> bool {
+    let word = word.trim_end_matches(['.', ':']);
+    let (host, port) = word.rsplit_once(':').unwrap_or((word, ""));
+    if host.parse::<std::net::Ipv4Addr>().is_ok() {
+        return true;
+    }
+    let is_port = port.len() >= 2 && port.parse::<u16>().is_ok();
+    is_port
+        && host.contains(|c: char| c.is_ascii_alphabetic())
+        && !host.contains(['/', '{'])
+        && !host.ends_with([':', '.'])
+        && ![
+            ".go", ".rs", ".c", ".cc", ".cpp", ".java", ".py", ".js", ".rb", ".php", ".ts", ".kt",
+            ".scala",
+        ]
+        .iter()
+        .any(|it| host.ends_with(it))
+}
 
 /// Levels below a warning, as a word of their own.
 const CALM: &[&str] = &["info", "debug", "trace", "notice", "verbose", "fine", "finer", "finest"];
@@ -52,10 +49,10 @@ const WELL: &[&str] = &[
     "became available",
 ];
 
-/// Whether the line reports that something went wrong, whatever it was.
-pub(super) fn is_alarming(line: &str) -> bool {
-    let alarms = || ALARMS.iter().any(|word| has_start(line, word));
-    !is_calm(line) && (is_bare(line) || alarms() || has_level_letter(line, b"EWF"))
+/// Whether the line reports that something went wrong, whatever it was; `has_alarm` tells
+/// whether it has a word of alarm.
+pub(super) fn is_alarming(line: &str, has_alarm: bool) -> bool {
+    (has_alarm || is_bare(line) || has_level_letter(line, b"EWF")) && !is_calm(line)
 }
 
 /// Whether it is a mere sentence, such as an error prints, without time and source.
@@ -74,9 +71,13 @@ pub(super) fn is_calm(line: &str) -> bool {
 
 /// Whether the line says that all is well again, and no level contradicts.
 pub(super) fn is_well(line: &str) -> bool {
-    let is_bad = |word: &&str| has_start(head(line), word);
+    const BAD: &[&str] = &["err", "fatal", "warn", "severe", "crit", "fail"];
+    says_well(line) && !BAD.iter().any(|word| has_start(head(line), word))
+}
+
+/// Whether the line says that all is well again.
+pub(super) fn says_well(line: &str) -> bool {
     WELL.iter().any(|word| has_word(line, word))
-        && !["err", "fatal", "warn", "severe", "crit", "fail"].iter().any(|word| is_bad(&word))
 }
 
 /// Whether the line is a frame of a stack trace, which is about code.
@@ -143,7 +144,7 @@ fn has_word(text: &str, word: &str) -> bool {
 
 /// Whether a word of the text begins so, whatever its case.
 fn has_start(text: &str, word: &str) -> bool {
-    positions(text, word).any(|at| is_start(text, at) && !is_denied(text, at, word.len()))
+    positions(text, word).any(|at| is_start(text, at))
 }
 
 fn positions<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
@@ -154,6 +155,7 @@ fn positions<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 
         .map(|it| it.0)
 }
 
+/// Whether a word begins there, also within an identifier.
 fn is_start(text: &str, at: usize) -> bool {
     let bytes = text.as_bytes();
     match at.checked_sub(1).and_then(|before| bytes.get(before)) {
@@ -170,7 +172,7 @@ fn is_end(text: &str, at: usize) -> bool {
 }
 
 /// Whether there are none: `0 errors`, `no error`, `errors=0`, `error: null`, `err=<nil>`.
-fn is_denied(text: &str, at: usize, length: usize) -> bool {
+pub(super) fn is_denied(text: &str, at: usize, length: usize) -> bool {
     let before = text.get(..at).unwrap_or_default().trim_end();
     let word = before.rsplit([' ', '(', '[', '=', ',']).next().unwrap_or_default();
     let is_none =

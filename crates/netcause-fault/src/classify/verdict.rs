@@ -39,7 +39,7 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
 
 /// Whether a line of a log can be a report of a failure; counts what only such a line tells.
 fn is_report(line: &str, reading: &mut Reading<'_>) -> bool {
-    if reading.has_doubts() && context::is_alarming(line) {
+    if reading.has_doubts() && context::is_alarming(line, reading.alarm) {
         reading.dismiss_doubts();
     }
     reading.has_something() && !context::is_frame(line) && !context::is_well(line)
@@ -242,6 +242,13 @@ fn of_stage(text: &str, source: Source, reading: &Reading<'_>) -> Option<Fault<'
         Fault::new(Category::Unknown)
     } else if reading.at(Stage::Retried) {
         Fault::of_reason(Reason::RetriesExhausted)
+    } else if source == Source::Line
+        && reading.alarm
+        && reading.at(Stage::Talk)
+        && context::names_address(text)
+    {
+        // Something failed, and it was between two machines.
+        Fault::new(Category::Unknown)
     } else {
         return None;
     };

@@ -5,6 +5,7 @@
 //! Where a reason has a phase of its own (`dns`, `tls` …) the reason tells it; otherwise
 //! the stages of the same text do.
 
+mod alarms;
 mod certificates;
 mod ends;
 mod harmless;
@@ -17,6 +18,7 @@ mod refusals;
 mod stages;
 mod statuses;
 mod system;
+mod talk;
 mod tls;
 
 use crate::errno::Os;
@@ -82,6 +84,12 @@ pub(super) enum Says {
     Code(Category),
     /// The input ended early: a connection's, if the text speaks of one; else perhaps a file's.
     Ended,
+    /// The status of an access log's line follows.
+    Access,
+    /// The termination state of a proxy's session follows.
+    AccessState,
+    /// That something went wrong, whatever it was.
+    Alarm,
     /// That nobody else is to blame: no fault.
     Harmless,
     /// As `Harmless`, in a log message only.
@@ -182,6 +190,8 @@ pub(super) enum Stage {
     Retried,
     /// A time is before another one.
     Before,
+    /// Some other machine is spoken of.
+    Talk,
 }
 
 const fn note(pattern: &'static str, says: Says, source: &'static str) -> Rule {
@@ -254,5 +264,7 @@ pub(super) static TABLES: &[&[Rule]] = &[
     statuses::RULES,
     places::RULES,
     refusals::RULES,
+    alarms::RULES,
+    talk::RULES,
     harmless::RULES,
 ];

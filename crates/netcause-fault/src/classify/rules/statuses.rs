@@ -138,4 +138,11 @@ pub(super) static RULES: &[Rule] = &[
     code("canceled", Category::Cancelled, "gRPC"),
     code("internal", Category::HttpServerError, "gRPC"),
     code("deadline exceeded", Category::ResponseTimeout, "gRPC"),
+    note("http/1.1\" ", Says::Access, "access logs"),
+    note("http/1.0\" ", Says::Access, "access logs"),
+    note("http/2\" ", Says::Access, "access logs"),
+    note("http/2.0\" ", Says::Access, "access logs"),
+    note("http/3\" ", Says::Access, "access logs"),
+    note("http/3.0\" ", Says::Access, "access logs"),
+    note("haproxy[", Says::AccessState, "HAProxy"),
 ];

@@ -1,5 +1,6 @@
 //! One pass over a text: every rule that matches, and the facts that stand beside.
 
+mod access;
 mod automaton;
 mod outcome;
 
@@ -11,7 +12,7 @@ use self::automaton::each_match;
 use super::extract::{self, HostPort, Url};
 use super::facts::{Facts, Source};
 use super::rules::{KNOWN_LINKS, Rule, Says, Stage};
-use super::tls;
+use super::{context, tls};
 use crate::errno::Os;
 use crate::{Attempts, Category, Phase, Reason};
 
@@ -44,6 +45,8 @@ pub(super) struct Reading<'a> {
     /// Where the text of the body's decoding error would begin.
     decode_end: Option<usize>,
     pub(super) harmless: bool,
+    /// Whether a word of alarm was found.
+    pub(super) alarm: bool,
     /// Whether an input ended early.
     pub(super) ended: bool,
     pub(super) url: Option<Url<'a>>,
@@ -228,6 +231,7 @@ impl<'a> Reading<'a> {
             // "EOF while parsing a list" is said of a text.
             Says::Ended => self.ended |= !after.starts_with(" while parsing"),
             Says::Harmless | Says::HarmlessMessage => self.harmless = true,
+            Says::Alarm => self.alarm |= !context::is_denied(text, start, end - start),
             Says::Alert => {
                 let name = extract::alert(after);
                 self.consider(Finding::Is(tls::reason_of_alert(name)));
@@ -241,6 +245,8 @@ impl<'a> Reading<'a> {
                 };
                 self.take_status(says, digits);
             }
+            Says::Access => self.take_access(after),
+            Says::AccessState => self.take_state(after),
             says => self.take_fact(says, text, start, after),
         }
     }
@@ -318,7 +324,12 @@ enum Standing {
 /// Whether a match counts: at word boundaries, and not a setting that only names a limit.
 fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -> Standing {
     let is_message = source == Source::Message;
-    if is_message && !rule.in_messages || !is_whole(rule, text, start, end) {
+    let is_of_lines =
+        matches!(rule.says, Says::Alarm | Says::At(Stage::Talk) | Says::Access | Says::AccessState);
+    if (is_of_lines && source != Source::Line)
+        || is_message && !rule.in_messages
+        || !is_whole(rule, text, start, end)
+    {
         return Standing::None;
     }
     if rule.says == Says::HarmlessMessage {

@@ -1,0 +1,41 @@
+//! Words that tell that something went wrong, and nothing more.
+
+use super::{Rule, Says, joined, note};
+
+#[rustfmt::skip]
+pub(super) static RULES: &[Rule] = &[
+    joined(note("err", Says::Alarm, "generic")),
+    joined(note("error*", Says::Alarm, "generic")),
+    joined(note("exception*", Says::Alarm, "generic")),
+    joined(note("fail*", Says::Alarm, "generic")),
+    joined(note("failed*", Says::Alarm, "generic")),
+    note("fatal*", Says::Alarm, "generic"),
+    note("warn*", Says::Alarm, "generic"),
+    note("severe", Says::Alarm, "generic"),
+    note("crit*", Says::Alarm, "generic"),
+    note("panic*", Says::Alarm, "generic"),
+    note("alert", Says::Alarm, "generic"),
+    note("emerg*", Says::Alarm, "generic"),
+    note("unable", Says::Alarm, "generic"),
+    note("cannot", Says::Alarm, "generic"),
+    note("can't", Says::Alarm, "generic"),
+    note("could not", Says::Alarm, "generic"),
+    note("couldn't", Says::Alarm, "generic"),
+    note("denied", Says::Alarm, "generic"),
+    note("rejected", Says::Alarm, "generic"),
+    note("unexpected*", Says::Alarm, "generic"),
+    note("lost", Says::Alarm, "generic"),
+    note("severed", Says::Alarm, "generic"),
+    note("giving up", Says::Alarm, "generic"),
+    note("gave up", Says::Alarm, "generic"),
+    note("retrying", Says::Alarm, "generic"),
+    note("try again", Says::Alarm, "generic"),
+    note("aborted", Says::Alarm, "generic"),
+    note("unreachable", Says::Alarm, "generic"),
+    note("not responding", Says::Alarm, "generic"),
+    note("no response", Says::Alarm, "generic"),
+    note("not running", Says::Alarm, "generic"),
+    note("not possible", Says::Alarm, "generic"),
+    note("dropping", Says::Alarm, "generic"),
+    note("violation", Says::Alarm, "generic"),
+];

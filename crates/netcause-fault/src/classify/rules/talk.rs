@@ -1,0 +1,41 @@
+//! Words that speak of another machine; beside an alarm, a failure of unknown nature.
+
+use super::{Rule, Stage, at, joined, noun};
+
+#[rustfmt::skip]
+pub(super) static RULES: &[Rule] = &[
+    noun(joined(at("socket*", Stage::Talk, "generic"))),
+    noun(joined(at("connection*", Stage::Talk, "generic"))),
+    noun(joined(at("connecting", Stage::Talk, "generic"))),
+    noun(joined(at("reconnect*", Stage::Talk, "generic"))),
+    noun(joined(at("remote*", Stage::Talk, "generic"))),
+    noun(joined(at("peer", Stage::Talk, "generic"))),
+    noun(joined(at("peers", Stage::Talk, "generic"))),
+    noun(joined(at("upstream*", Stage::Talk, "generic"))),
+    noun(joined(at("broker*", Stage::Talk, "generic"))),
+    noun(joined(at("rpc", Stage::Talk, "generic"))),
+    noun(joined(at("heartbeat*", Stage::Talk, "generic"))),
+    noun(joined(at("ping", Stage::Talk, "generic"))),
+    noun(joined(at("network*", Stage::Talk, "generic"))),
+    noun(joined(at("endpoint", Stage::Talk, "generic"))),
+    noun(at("slave i/o", Stage::Talk, "MySQL")),
+    noun(at("master", Stage::Talk, "generic")),
+    noun(at("replica*", Stage::Talk, "generic")),
+    noun(joined(at("channel", Stage::Talk, "generic"))),
+    noun(at("from server", Stage::Talk, "generic")),
+    noun(at("to server", Stage::Talk, "generic")),
+    noun(at("to host", Stage::Talk, "generic")),
+    noun(at("the server", Stage::Talk, "generic")),
+    noun(at("redis server*", Stage::Talk, "generic")),
+    noun(at("sql server", Stage::Talk, "generic")),
+    noun(at("request to", Stage::Talk, "generic")),
+    noun(at("fetch", Stage::Talk, "generic")),
+    noun(at("download*", Stage::Talk, "generic")),
+    noun(at("publish events", Stage::Talk, "Beats")),
+    noun(at("link has", Stage::Talk, "generic")),
+    noun(at("handshak*", Stage::Talk, "generic")),
+    noun(joined(at("websocket*", Stage::Talk, "generic"))),
+    noun(at("mqtt", Stage::Talk, "generic")),
+    noun(at("sync with", Stage::Talk, "generic")),
+    noun(at("retransmit*", Stage::Talk, "generic")),
+];

@@ -1,0 +1,98 @@
+//! Access logs of servers and proxies: the status, and what the proxy says of it in flags.
+
+use super::{Finding, Reading};
+use crate::{Category, Reason};
+
+/// Envoy's response flags (its access log reference), by category.
+static ENVOY_FLAGS: &[(&str, Finding)] = &[
+    ("DC", Finding::Of(Category::Cancelled)),
+    ("DPE", Finding::Is(Reason::InvalidResponse)),
+    ("UPE", Finding::Is(Reason::InvalidResponse)),
+    ("UF", Finding::Of(Category::Unavailable)),
+    ("UH", Finding::Of(Category::Unavailable)),
+    ("UO", Finding::Of(Category::Unavailable)),
+    ("NC", Finding::Of(Category::Unavailable)),
+    ("UC", Finding::Is(Reason::ConnectionClosed)),
+    ("UR", Finding::Is(Reason::ConnectionReset)),
+    ("LR", Finding::Is(Reason::ConnectionReset)),
+    ("UT", Finding::Is(Reason::ResponseTimeout)),
+    ("SI", Finding::Is(Reason::ResponseTimeout)),
+    ("UMSDR", Finding::Is(Reason::ResponseTimeout)),
+    ("DF", Finding::Is(Reason::DnsFailure)),
+    ("RL", Finding::Of(Category::RateLimited)),
+    ("UAEX", Finding::Of(Category::Auth)),
+    ("URX", Finding::Of(Category::Unavailable)),
+];
+
+/// HAProxy's termination states (its configuration manual §8.5): who ended the session, and
+/// in which state.
+static HAPROXY_STATES: &[(&str, Finding)] = &[
+    ("sC", Finding::Is(Reason::ConnectTimeout)),
+    ("SC", Finding::Of(Category::Unavailable)),
+    ("sH", Finding::Is(Reason::ResponseTimeout)),
+    ("SH", Finding::Is(Reason::ConnectionClosed)),
+    ("sD", Finding::Is(Reason::ResponseTimeout)),
+    ("SD", Finding::Is(Reason::ConnectionClosed)),
+    ("sQ", Finding::Of(Category::Unavailable)),
+    ("SQ", Finding::Of(Category::Unavailable)),
+    ("PH", Finding::Is(Reason::InvalidResponse)),
+    ("RC", Finding::Of(Category::LocalResource)),
+    ("C", Finding::Of(Category::Cancelled)),
+    ("c", Finding::Of(Category::Cancelled)),
+];
+
+/// How far behind the status flags are looked for.
+const REACH: usize = 600;
+
+impl Reading<'_> {
+    /// Reads on behind `HTTP/1.1" `. A status below 500 is the caller's own affair, unless
+    /// the caller left or was told to slow down.
+    pub(super) fn take_access(&mut self, after: &str) {
+        let (status, rest) = match after.split_once(' ') {
+            Some((status, rest)) => (status, rest),
+            None => (after, ""),
+        };
+        let Some(status) = super::extract::status(status) else { return };
+        if status < 500 && status != 499 && status != 429 {
+            return;
+        }
+        self.consider(Finding::Status(status));
+        let flag = rest.split([' ', ',']).next().unwrap_or_default();
+        self.take_flag(ENVOY_FLAGS.iter().find(|(known, _)| *known == flag));
+        self.take_state(rest);
+    }
+
+    /// Reads on behind `haproxy[`.
+    pub(super) fn take_state(&mut self, after: &str) {
+        let end = (0..=after.len().min(REACH)).rev().find(|at| after.is_char_boundary(*at));
+        let mut words = after.get(..end.unwrap_or(0)).unwrap_or_default().split(' ').peekable();
+        while let Some(word) = words.next() {
+            // Five counters of connections and retries follow the state.
+            let is_followed = words.peek().is_some_and(|it| it.split('/').count() == 5)
+                || words.peek().is_some_and(|it| it.parse::<u32>().is_ok());
+            if is_state(word) && is_followed {
+                self.take_flag(HAPROXY_STATES.iter().find(|(known, _)| word.starts_with(known)));
+                return;
+            }
+        }
+    }
+
+    fn take_flag(&mut self, flag: Option<&(&str, Finding)>) {
+        if let Some((_, finding)) = flag {
+            // It tells more than the status does.
+            self.consider_at(super::RANK_STATUS, *finding);
+        }
+    }
+}
+
+/// Whether a word is a termination state: `CC--`, `sH--`, in TCP mode `SC`.
+fn is_state(word: &str) -> bool {
+    let is_one = |at: usize, of: &[u8]| word.as_bytes().get(at).is_some_and(|it| of.contains(it));
+    is_one(0, b"CScsPLRIDUK")
+        && is_one(1, b"RCHDLQT")
+        && match word.len() {
+            2 => true,
+            4 => is_one(2, b"NIDVEOU-") && is_one(3, b"NIDPRU-"),
+            _ => false,
+        }
+}
