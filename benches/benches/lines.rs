@@ -104,7 +104,8 @@ fn opening() -> Measured {
         let _spans = enter_spans();
         failing_event(black_box(&error));
     };
-    let cases = all().map(|(name, dispatch)| {
+    let nobody = ("a registry that nobody listens to", subscribers::registry_alone());
+    let cases = all().chain([nobody]).map(|(name, dispatch)| {
         Case::new(name, move |times| with_default(&dispatch, || timed(times, work)))
     });
     with_ids(cases.collect())

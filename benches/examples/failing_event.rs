@@ -3,7 +3,7 @@
 //! ```text
 //! cargo build --profile bench -p netcause-benches --example failing_event
 //! valgrind --tool=callgrind --collect-atstart=no --toggle-collect='*steady_state*' \
-//!     target/release/examples/failing_event 1000 [typed|plain|ordinary]
+//!     target/release/examples/failing_event 1000 [typed|plain|ordinary|opening]
 //! ```
 
 use std::error::Error;
@@ -17,7 +17,8 @@ use netcause_benches::{errors, sink, subscribers, trace};
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let times = arguments.next().and_then(|times| times.parse().ok()).unwrap_or(1000);
-    let error = match arguments.next().as_deref() {
+    let what = arguments.next();
+    let error = match what.as_deref() {
         Some("ordinary") => None,
         Some("plain") => Some(errors::plain()),
         _ => Some(errors::with_fault()),
@@ -25,6 +26,9 @@ fn main() {
     let error = error.as_ref().map(|error| error as &(dyn Error + 'static));
     let _ids = trace::attach_ids();
     tracing::dispatcher::with_default(&subscribers::ours(), || {
+        if what.as_deref() == Some("opening") {
+            return open_and_close(times, error);
+        }
         let _spans = enter_spans();
         // Buffers grow and tables are built in the first event.
         log(error);
@@ -36,6 +40,23 @@ fn main() {
 #[inline(never)]
 fn steady_state(times: u64, error: Option<&(dyn Error + 'static)>) {
     let took = timed(times, || log(black_box(error)));
+    print(&format!("{took:?}, {} bytes", sink::bytes_written()));
+}
+
+/// The same, with the spans around each event.
+#[inline(never)]
+fn open_and_close(times: u64, error: Option<&(dyn Error + 'static)>) {
+    let once = || {
+        let _spans = enter_spans();
+        log(black_box(error));
+    };
+    once();
+    steady_opening(times, once);
+}
+
+#[inline(never)]
+fn steady_opening(times: u64, once: impl FnMut()) {
+    let took = timed(times, once);
     print(&format!("{took:?}, {} bytes", sink::bytes_written()));
 }
 
