@@ -3,7 +3,6 @@
 use std::fmt;
 use std::fs::File;
 use std::io::{self, Stderr, Stdout, Write};
-use std::sync::{Mutex, PoisonError};
 
 /// Something to write to.
 pub(super) struct Device {
@@ -12,11 +11,16 @@ pub(super) struct Device {
     stalls: bool,
 }
 
+/// A writer of somebody else's; absent where a [`Device`] writes by itself.
+///
+/// It needs to be borrowed alone, so it lies behind the lock of the queue before it.
+pub(super) type Writer = Option<Box<dyn Write + Send>>;
+
 enum Target {
     Stdout(Stdout),
     Stderr(Stderr),
     File(File),
-    Writer(Mutex<Box<dyn Write + Send>>),
+    Writer,
 }
 
 /// How far a write came.
@@ -43,8 +47,9 @@ impl Device {
         Device::new(Target::File(file))
     }
 
-    pub(super) fn writer(writer: Box<dyn Write + Send>) -> Self {
-        Device::new(Target::Writer(Mutex::new(writer)))
+    /// For a [`Writer`], which is then given to each call.
+    pub(super) fn writer() -> Self {
+        Device::new(Target::Writer)
     }
 
     fn new(target: Target) -> Self {
@@ -53,29 +58,20 @@ impl Device {
     }
 
     /// Writes as much as leaves without waiting for a reader.
-    pub(super) fn write(&self, line: &[u8]) -> Progress {
-        if self.stalls { self.write_while_ready(line) } else { self.write_all(line) }
+    pub(super) fn write(&self, writer: &mut Writer, line: &[u8]) -> Progress {
+        if self.stalls { self.write_while_ready(line) } else { self.write_all(writer, line) }
     }
 
     /// `write_all` retries where a signal interrupts.
-    fn write_all(&self, line: &[u8]) -> Progress {
-        let result = match &self.target {
-            Target::Stdout(stdout) => stdout.lock().write_all(line),
-            Target::Stderr(stderr) => stderr.lock().write_all(line),
-            Target::File(file) => (&*file).write_all(line),
-            Target::Writer(writer) => {
-                writer.lock().unwrap_or_else(PoisonError::into_inner).write_all(line)
-            }
+    fn write_all(&self, writer: &mut Writer, line: &[u8]) -> Progress {
+        let result = match (&self.target, writer) {
+            (Target::Stdout(stdout), _) => stdout.lock().write_all(line),
+            (Target::Stderr(stderr), _) => stderr.lock().write_all(line),
+            (Target::File(file), _) => (&*file).write_all(line),
+            (Target::Writer, Some(writer)) => writer.write_all(line),
+            (Target::Writer, None) => return Progress::Failed,
         };
         if result.is_ok() { Progress::Done } else { Progress::Failed }
-    }
-
-    /// Hands on what a writer keeps.
-    pub(super) fn flush(&self) {
-        if let Target::Writer(writer) = &self.target {
-            // What cannot be flushed now may be later; nothing is known to be lost.
-            let _ = writer.lock().unwrap_or_else(PoisonError::into_inner).flush();
-        }
     }
 }
 
@@ -108,7 +104,7 @@ mod ready {
             Target::Stdout(stdout) => Some(stdout.as_fd()),
             Target::Stderr(stderr) => Some(stderr.as_fd()),
             Target::File(file) => Some(file.as_fd()),
-            Target::Writer(_) => None,
+            Target::Writer => None,
         }
     }
 
@@ -159,7 +155,7 @@ fn stalls(_: &Target) -> bool {
 #[cfg(not(unix))]
 impl Device {
     fn write_while_ready(&self, line: &[u8]) -> Progress {
-        self.write_all(line)
+        self.write_all(&mut None, line)
     }
 
     /// Nothing stalls here.
@@ -172,7 +168,7 @@ impl fmt::Debug for Device {
             Target::Stdout(_) => "stdout",
             Target::Stderr(_) => "stderr",
             Target::File(_) => "file",
-            Target::Writer(_) => "writer",
+            Target::Writer => "writer",
         })
     }
 }

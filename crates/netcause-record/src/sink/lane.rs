@@ -1,12 +1,13 @@
 //! [`Lane`]: the one way of all lines to a device, and the queue before it.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::device::{Device, Progress};
+use super::device::{Device, Progress, Writer};
 use crate::Counts;
 
 /// How long the thread that drains waits at a time for a reader.
@@ -18,11 +19,20 @@ pub(super) struct Lane {
     device: Device,
     /// The most bytes that wait.
     room: usize,
-    queue: Mutex<Queue>,
+    way: Mutex<Way>,
     /// Tells who flushes that the queue became empty.
     emptied: Condvar,
+    /// Only changed by who holds the lock.
     written: AtomicU64,
+    /// The same.
     lost: AtomicU64,
+}
+
+/// What one thread at a time may use.
+#[derive(Default)]
+struct Way {
+    queue: Queue,
+    writer: Writer,
 }
 
 /// Lines that wait for a stalled reader, in order.
@@ -38,11 +48,11 @@ struct Queue {
 }
 
 impl Lane {
-    pub(super) fn new(device: Device, room: usize) -> Self {
+    pub(super) fn new(device: Device, writer: Writer, room: usize) -> Self {
         Lane {
             device,
             room,
-            queue: Mutex::default(),
+            way: Mutex::new(Way { queue: Queue::default(), writer }),
             emptied: Condvar::new(),
             written: AtomicU64::new(0),
             lost: AtomicU64::new(0),
@@ -62,39 +72,42 @@ impl Lane {
 
     /// Writes a line, or keeps what there is no room for.
     pub(super) fn write(self: &Arc<Self>, line: &[u8]) {
-        let mut queue = self.lock();
-        self.pump(&mut queue);
-        if !queue.lines.is_empty() {
-            return self.keep(&mut queue, line, 0);
+        let mut way = self.lock();
+        self.pump(&mut way);
+        if !way.queue.lines.is_empty() {
+            return self.keep(&mut way.queue, line, 0);
         }
-        match self.device.write(line) {
+        match self.device.write(&mut way.writer, line) {
             Progress::Done => add(&self.written, 1),
             Progress::Failed => add(&self.lost, 1),
-            Progress::Stalled(offset) => self.keep(&mut queue, line, offset),
+            Progress::Stalled(offset) => self.keep(&mut way.queue, line, offset),
         }
     }
 
     /// Waits until the queue is empty; says how many lines wait when the time is over.
     pub(super) fn flush(&self, timeout: Duration) -> u64 {
         let deadline = Instant::now().checked_add(timeout);
-        let mut queue = self.lock();
-        self.pump(&mut queue);
-        while !queue.lines.is_empty() {
+        let mut way = self.lock();
+        self.pump(&mut way);
+        while !way.queue.lines.is_empty() {
             let left =
                 deadline.map_or(PATIENCE, |end| end.saturating_duration_since(Instant::now()));
             if left.is_zero() {
                 break;
             }
-            let wait = self.emptied.wait_timeout(queue, left.min(PATIENCE));
-            queue = wait.unwrap_or_else(PoisonError::into_inner).0;
+            let wait = self.emptied.wait_timeout(way, left.min(PATIENCE));
+            way = wait.unwrap_or_else(PoisonError::into_inner).0;
         }
-        self.device.flush();
-        queue.lines.len() as u64
+        if let Some(writer) = &mut way.writer {
+            // What cannot be flushed now may be later; nothing is known to be lost.
+            let _ = writer.flush();
+        }
+        way.queue.lines.len() as u64
     }
 
     /// A panic elsewhere leaves the queue as it is: whole lines.
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Way> {
+        self.way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps a line of which `offset` bytes have left. One that has begun is always kept:
@@ -114,10 +127,11 @@ impl Lane {
     }
 
     /// Writes what waits, as far as there is room.
-    fn pump(&self, queue: &mut Queue) {
+    fn pump(&self, way: &mut Way) {
+        let Way { queue, writer } = way;
         while let Some(line) = queue.lines.front() {
             let rest = line.get(queue.offset..).unwrap_or_default();
-            match self.device.write(rest) {
+            match self.device.write(writer, rest) {
                 Progress::Done => {
                     add(&self.written, 1);
                     queue.bytes -= line.len();
@@ -146,10 +160,10 @@ impl Lane {
     fn drain(&self) {
         loop {
             self.device.wait(PATIENCE);
-            let mut queue = self.lock();
-            self.pump(&mut queue);
-            if queue.lines.is_empty() {
-                queue.drained = false;
+            let mut way = self.lock();
+            self.pump(&mut way);
+            if way.queue.lines.is_empty() {
+                way.queue.drained = false;
                 self.emptied.notify_all();
                 return;
             }
@@ -157,6 +171,13 @@ impl Lane {
     }
 }
 
+/// Whoever counts holds the lock, so that no count comes in between.
 fn add(counter: &AtomicU64, count: u64) {
-    counter.fetch_add(count, Ordering::Relaxed);
+    counter.store(counter.load(Ordering::Relaxed) + count, Ordering::Relaxed);
+}
+
+impl fmt::Debug for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.queue.fmt(f)
+    }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::Counts;
-use device::Device;
+use device::{Device, Writer};
 use lane::Lane;
 
 mod device;
@@ -32,20 +32,26 @@ const QUEUE: usize = 1 << 20;
 /// let sink = Sink::file("service.log")?;
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug)]
-pub struct Sink(Device);
+pub struct Sink {
+    device: Device,
+    writer: Writer,
+}
 
 impl Sink {
+    fn of(device: Device) -> Self {
+        Sink { device, writer: None }
+    }
+
     /// Standard output.
     #[must_use]
     pub fn stdout() -> Self {
-        Sink(Device::stdout())
+        Sink::of(Device::stdout())
     }
 
     /// Standard error.
     #[must_use]
     pub fn stderr() -> Self {
-        Sink(Device::stderr())
+        Sink::of(Device::stderr())
     }
 
     /// A file, created where it is missing, appended to where it is not. A named pipe or a
@@ -56,14 +62,20 @@ impl Sink {
     /// When the file cannot be opened for writing.
     pub fn file(path: impl AsRef<Path>) -> io::Result<Self> {
         let file = OpenOptions::new().append(true).create(true).open(path)?;
-        Ok(Sink(Device::file(file)))
+        Ok(Sink::of(Device::file(file)))
     }
 
     /// Anything that writes. Its `write` is called with whole lines, and holds the caller up
     /// for as long as it takes.
     #[must_use]
     pub fn writer(writer: Box<dyn Write + Send>) -> Self {
-        Sink(Device::writer(writer))
+        Sink { device: Device::writer(), writer: Some(writer) }
+    }
+}
+
+impl fmt::Debug for Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Sink").field(&self.device).finish()
     }
 }
 
@@ -72,7 +84,7 @@ pub(crate) struct LineWriter(Arc<Lane>);
 
 impl LineWriter {
     pub(crate) fn new(sink: Sink) -> Self {
-        LineWriter(Arc::new(Lane::new(sink.0, QUEUE)))
+        LineWriter(Arc::new(Lane::new(sink.device, sink.writer, QUEUE)))
     }
 
     /// Writes one line, its line feed included, or keeps it, or counts it as lost.

@@ -83,7 +83,7 @@ mod pipes {
     fn stalling() -> (PipeReader, LineWriter) {
         let (reader, writer) = pipe().unwrap();
         let file = File::from(OwnedFd::from(writer));
-        (reader, lines_of(Sink(Device::file(file))))
+        (reader, lines_of(Sink::of(Device::file(file))))
     }
 
     fn numbered(number: usize) -> Vec<u8> {
