@@ -37,7 +37,8 @@ impl Callsites {
             key.secret |= redactor.is_secret_key(name);
             if metadata.is_span() && key.role == Role::Message {
                 // Only an event has a message; a span's field of that name is a field.
-                key = Key { role: Role::Plain, ..Key::new("fields.message") };
+                key = Key::new("fields.message");
+                key.role = Role::Plain;
             }
             key
         };

@@ -1,6 +1,6 @@
 //! One event, from its fields to a record: read, classify, complete, compose.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use std::time::{Instant, SystemTime};
 
 use netcause_fault::{Fault, ReadOptions};
@@ -16,6 +16,7 @@ use crate::clean::CleanTexts;
 use crate::fields::{Entry, Fields, Stored};
 use crate::memory::Seen;
 use crate::scope::{ScopeView, SpanScope};
+use crate::spans::{Place, recall};
 use crate::visit::{EventParts, Reading};
 
 /// The most fields of an event and its spans that are kept on the stack.
@@ -28,10 +29,6 @@ pub(crate) struct Scratch {
     pub(crate) parts: EventParts,
     pub(crate) clean: CleanTexts,
     pub(crate) callsites: KnownCallsites,
-    /// Where the fields of spans are gathered.
-    pub(crate) gathering: SpanScope,
-    /// The scope of the last event on this thread.
-    pub(crate) scope: Option<Arc<SpanScope>>,
 }
 
 /// Where an event's error was found.
@@ -62,6 +59,8 @@ pub(crate) enum Report<'a> {
     Fault { seen: Option<&'a Seen>, retried: bool },
     /// A fault that was remembered already.
     Recalled,
+    /// No error: the call that the event is part of goes on well.
+    Reached,
     /// No fault.
     Nothing,
 }
@@ -106,16 +105,16 @@ impl Scratch {
         self.event.list.iter().any(|entry| entry.key.names_peer())
     }
 
-    /// Makes the record, hands it to `export`, and tells `keep` what came of it.
+    /// Makes the record, hands it to `export`, and tells `report` what came of it.
     pub(crate) fn compose(
         &self,
         kind: ErrorKind,
-        scope: Option<&SpanScope>,
+        place: Option<Place<'_>>,
         around: &Around<'_>,
-        recall: impl FnOnce(&str, Instant) -> Option<Arc<Seen>>,
         export: impl FnOnce(&Record<'_>),
-        keep: impl FnOnce(Report<'_>),
+        report: impl FnOnce(Report<'_>),
     ) {
+        let scope = place.map(|place| place.scope);
         let mut facts: SmallVec<[Field<'_>; ON_STACK]> = SmallVec::new();
         let mut recalled = None;
         let mut selected = Selected::new();
@@ -123,15 +122,16 @@ impl Scratch {
         let mut seen = None;
         if let Some(fault) = &mut fault {
             let now = Instant::now();
-            self.event.list.iter().for_each(|entry| facts.push(self.event.field(entry)));
+            facts.extend(self.event.iter());
             if let Some(scope) = scope {
-                scope.facts().for_each(|fact| facts.push(fact));
+                facts.extend(scope.facts());
             }
             let (event, facts) = facts.split_at_checked(self.event.list.len()).unwrap_or_default();
             let spans = scope.map(|scope| scope.spans(facts)).unwrap_or_default();
             let sources = Sources { event, spans: &spans };
             if self.may_recall(fault) {
-                recalled = recall(self.parts.chain.message(), now);
+                recalled =
+                    place.and_then(|place| recall(place.span, self.parts.chain.message(), now));
             }
             recalled = recalled.filter(|seen| !seen.is_named_by(&sources));
             if let Some(seen) = &recalled {
@@ -145,15 +145,16 @@ impl Scratch {
             select(&sources, fault, source, &mut selected);
             seen = Seen::new(fault, self.parts.chain.innermost(), now);
         } else {
-            let shown = self.event.list.iter().filter(|entry| !is_hidden(entry.key));
-            shown.for_each(|entry| add(&self.event.field(entry), &mut selected));
+            let shown = self.event.iter().filter(|field| !is_hidden(field.key));
+            shown.for_each(|field| add(&field, false, &mut selected));
         }
         self.export(kind, scope, around, &mut selected, fault.as_ref(), export);
-        keep(match &fault {
+        report(match &fault {
             Some(_) if recalled.is_some() => Report::Recalled,
             Some(fault) => {
                 Report::Fault { seen: seen.as_ref(), retried: self.will_be_retried(fault, scope) }
             }
+            None if kind == ErrorKind::None && around.severity <= Severity::Info => Report::Reached,
             None => Report::Nothing,
         });
     }
@@ -174,10 +175,11 @@ impl Scratch {
             kind == ErrorKind::Field && fault.is_none() && callers_error(selected, view.as_ref());
         if beside {
             let text = Value::Text(chain.message());
-            add(&Field { key: &BESIDE, value: text, rendered: None }, selected);
+            add(&Field { key: &BESIDE, value: text }, false, selected);
         }
+        let on_fault = fault.is_some();
         if let Some(taken) = view.filter(|view| selected.iter().any(|field| view.has(field.key))) {
-            taken.fields().for_each(|field| add(&field, selected));
+            taken.each_shown(|field| add(&field, on_fault, selected));
             view = None;
         }
         let mut links: SmallVec<[&str; 8]> = SmallVec::new();
@@ -214,8 +216,8 @@ impl Scratch {
         let left =
             attempts.attempt.zip(attempts.max_attempts).is_some_and(|(made, max)| made < max);
         let counts = |entry: &Entry| entry.key.role == Role::Attempt;
-        let counted =
-            self.event.list.iter().any(counts) || scope.is_some_and(SpanScope::counts_tries_inside);
+        let counted = self.event.list.iter().any(counts)
+            || scope.is_some_and(|scope| scope.counts_tries_inside);
         counted && left && attempts.exhausted != Some(true)
     }
 }

@@ -1,30 +1,46 @@
 //! [`Fields`]: what a visitor collected, texts in one buffer that is used again.
 
-use std::ops::Range;
-
 use netcause_record::{Field, Key, Value};
 
 /// A place in the buffer.
-pub(crate) type Place = Range<u32>;
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    start: u32,
+    end: u32,
+}
+
+impl Place {
+    /// What was appended from `start` on.
+    pub(crate) fn since(start: usize, text: &str) -> Self {
+        Place { start: start as u32, end: text.len() as u32 }
+    }
+
+    /// The text there.
+    fn of(self, text: &str) -> &str {
+        text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    /// The same text in a buffer that has so much more before it.
+    fn shifted(self, by: u32) -> Self {
+        Place { start: self.start + by, end: self.end + by }
+    }
+}
 
 /// A value whose text lies in the buffer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) enum Stored {
     Bool(bool),
     I64(i64),
     U64(u64),
     F64(f64),
     Text(Place),
-    Number(Place),
 }
 
 /// One collected field.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry {
     pub(crate) key: &'static Key,
     pub(crate) value: Stored,
-    /// The rendered JSON member; empty where there is none.
-    pub(crate) member: Place,
 }
 
 /// Collected fields.
@@ -32,8 +48,6 @@ pub(crate) struct Entry {
 pub(crate) struct Fields {
     pub(crate) text: String,
     pub(crate) list: Vec<Entry>,
-    /// Where a JSON member is rendered before it is appended to `text`.
-    pub(crate) member: String,
 }
 
 impl Fields {
@@ -42,50 +56,67 @@ impl Fields {
         self.list.clear();
     }
 
-    /// The field at an index, borrowed.
-    pub(crate) fn field(&self, entry: &Entry) -> Field<'_> {
-        field(&self.text, entry)
-    }
-
-    /// Appends fields that were collected elsewhere.
-    pub(crate) fn append(&mut self, text: &str, list: &[Entry]) {
-        let offset = self.text.len() as u32;
-        self.text.push_str(text);
-        self.list.extend(list.iter().map(|entry| Entry {
-            key: entry.key,
-            value: shift_value(&entry.value, offset),
-            member: shift(&entry.member, offset),
-        }));
+    /// Takes the fields of another in place of its own, and keeps its buffers.
+    pub(crate) fn copy(&mut self, other: &Fields) {
+        self.clear();
+        self.text.push_str(&other.text);
+        self.list.extend_from_slice(&other.list);
     }
 
     pub(crate) fn push(&mut self, key: &'static Key, value: Stored) {
-        self.list.push(Entry { key, value, member: 0..0 });
+        self.list.push(Entry { key, value });
     }
-}
 
-/// A field whose texts lie in a buffer.
-pub(crate) fn field<'a>(text: &'a str, entry: &Entry) -> Field<'a> {
-    let at = |place: &Place| text.get(place.start as usize..place.end as usize).unwrap_or_default();
-    let value = match &entry.value {
-        Stored::Bool(value) => Value::Bool(*value),
-        Stored::I64(value) => Value::I64(*value),
-        Stored::U64(value) => Value::U64(*value),
-        Stored::F64(value) => Value::F64(*value),
-        Stored::Text(place) => Value::Text(at(place)),
-        Stored::Number(place) => Value::Number(at(place)),
-    };
-    let rendered = (!entry.member.is_empty()).then(|| at(&entry.member));
-    Field { key: entry.key, value, rendered }
-}
+    /// Puts values that were recorded later in the place of those before.
+    pub(crate) fn replace(&mut self, later: &Fields) {
+        let offset = self.text.len() as u32;
+        self.text.push_str(&later.text);
+        for Entry { key, value } in &later.list {
+            let value = match value {
+                Stored::Text(place) => Stored::Text(place.shifted(offset)),
+                other => *other,
+            };
+            match self.list.iter_mut().find(|old| old.key.name == key.name) {
+                Some(old) => *old = Entry { key, value },
+                None => self.list.push(Entry { key, value }),
+            }
+        }
+    }
 
-fn shift(place: &Place, by: u32) -> Place {
-    place.start + by..place.end + by
-}
+    /// Throws overwritten text away, once it is more than `slack` and what is in use.
+    pub(crate) fn compact(&mut self, slack: usize) {
+        let texts = self.list.iter().filter_map(|entry| match entry.value {
+            Stored::Text(place) => Some(place.of(&self.text).len()),
+            _ => None,
+        });
+        if self.text.len() <= 2 * texts.sum::<usize>() + slack {
+            return;
+        }
+        let mut kept = String::new();
+        for entry in &mut self.list {
+            if let Stored::Text(place) = &mut entry.value {
+                let start = kept.len();
+                kept.push_str(place.of(&self.text));
+                *place = Place::since(start, &kept);
+            }
+        }
+        self.text = kept;
+    }
 
-pub(crate) fn shift_value(value: &Stored, by: u32) -> Stored {
-    match value {
-        Stored::Text(place) => Stored::Text(shift(place, by)),
-        Stored::Number(place) => Stored::Number(shift(place, by)),
-        other => other.clone(),
+    /// A field, borrowed.
+    pub(crate) fn field(&self, entry: &Entry) -> Field<'_> {
+        let value = match entry.value {
+            Stored::Bool(value) => Value::Bool(value),
+            Stored::I64(value) => Value::I64(value),
+            Stored::U64(value) => Value::U64(value),
+            Stored::F64(value) => Value::F64(value),
+            Stored::Text(place) => Value::Text(place.of(&self.text)),
+        };
+        Field { key: entry.key, value }
+    }
+
+    /// The fields, borrowed.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Field<'_>> {
+        self.list.iter().map(|entry| self.field(entry))
     }
 }

@@ -11,13 +11,13 @@ use tracing_core::dispatcher::WeakDispatch;
 use tracing_core::span::{Attributes, Id, Record as Values};
 use tracing_core::{Dispatch, Event, Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
-use tracing_subscriber::registry::{LookupSpan, SpanRef};
+use tracing_subscriber::registry::LookupSpan;
 
 use crate::callsite::Callsites;
-use crate::event::{Around, ErrorKind, Report, Scratch, severity};
+use crate::event::{Around, Report, Scratch, severity};
+use crate::known;
 use crate::reentry::Reentry;
-#[cfg(feature = "trace-ids")]
-use crate::span::SpanState;
+use crate::spans::keep;
 use crate::visit::{Reading, Visitor};
 
 static NEXT_LAYER: AtomicU32 = AtomicU32::new(0);
@@ -191,31 +191,20 @@ impl NetcauseLayer {
         event.record(&mut self.visitor(event.metadata(), scratch));
         let severity = severity(*event.metadata().level());
         let kind = scratch.read_error(severity, &self.reading);
-        let span = context.event_span(event);
-        // An event without an error shows that the call it is part of goes on well.
-        let reaches = kind == ErrorKind::None && severity <= Severity::Info;
-        if let Some(span) = &span {
-            self.find_scope(span, reaches, scratch);
-        }
-        let scope = scratch.scope.as_deref().filter(|_| span.is_some());
+        let mut known = self.span_of(event, context);
+        let place = known.as_mut().map(|known| self.place(known));
         let trace = self.trace(event, context);
-        self.with_around(event, span.as_ref().map(SpanRef::name), |around| {
+        self.with_around(event, place.map(|place| place.span.name), |around| {
             let around = Around { severity, trace, ..around };
-            let recall =
-                |error: &str, now| span.as_ref().and_then(|span| self.recall(span, error, now));
             let export = |record: &netcause_record::Record<'_>| self.export(record);
-            let keep = |report: Report<'_>| {
-                if let Some(span) = &span {
-                    self.keep(span, &report);
+            let report = |report: Report<'_>| {
+                if let Some(place) = &place {
+                    keep(place, &report);
                 }
             };
-            scratch.compose(kind, scope, &around, recall, export, keep);
+            scratch.compose(kind, place, &around, export, report);
         });
-        let depth =
-            scope.and_then(|scope| scope.caller_depth).filter(|depth| reaches && *depth > 0);
-        if let (Some(span), Some(depth)) = (&span, depth) {
-            self.reach(span, depth);
-        }
+        known.into_iter().for_each(known::put);
     }
 
     fn export(&self, record: &netcause_record::Record<'_>) {
@@ -259,10 +248,8 @@ impl NetcauseLayer {
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
-        let was_entered = |id: &Id| {
-            let span = context.span(id);
-            span.and_then(|span| self.with_state(&span, SpanState::was_entered)).unwrap_or(false)
-        };
+        let was_entered =
+            |id: &Id| self.with_span(id, context, |span| span.was_entered()).unwrap_or(false);
         crate::trace::of_event(event, || self.dispatch(), was_entered)
     }
 
@@ -297,7 +284,7 @@ where
         self.with_scratch(|scratch| {
             attributes.record(&mut self.visitor(attributes.metadata(), scratch));
             if let Some(span) = context.span(id) {
-                self.open(&span, &mut scratch.event);
+                self.open(&span, &scratch.event);
             }
         });
     }
@@ -306,7 +293,7 @@ where
         let Some(span) = context.span(id) else { return };
         self.with_scratch(|scratch| {
             values.record(&mut self.visitor(span.metadata(), scratch));
-            self.amend(&span, &mut scratch.event);
+            self.amend(&span, &scratch.event);
         });
     }
 
@@ -316,14 +303,13 @@ where
 
     #[cfg(feature = "trace-ids")]
     fn on_enter(&self, id: &Id, context: Context<'_, S>) {
-        if let Some(span) = context.span(id) {
-            self.with_state(&span, SpanState::enter);
-        }
+        self.with_span(id, &context, |span| span.enter());
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
-        if let Some(span) = context.span(&id) {
+        if let Some(span) = self.take_span(&id, &context) {
             self.close(&span);
+            known::spare(span);
         }
     }
 }

@@ -9,6 +9,7 @@ mod callsite;
 mod clean;
 mod event;
 mod fields;
+mod known;
 mod layer;
 mod memory;
 mod reentry;

@@ -132,10 +132,6 @@ impl Memory {
         let _ = self.0.try_push(Arc::clone(seen));
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Forgets the faults of a peer that has been reached since.
     pub(crate) fn forget(&mut self, host: &str, port: Option<u16>) {
         self.0.retain(|seen| !seen.is_peer(host, port));

@@ -1,205 +1,218 @@
 //! [`SpanScope`]: the fields of a span and its ancestors, flattened once and kept with the
-//! innermost span for the events in it.
+//! span for the events in it.
 //!
 //! Most events find their spans as the event before left them. So the fields are chosen
 //! and rendered once, in two forms: as an ordinary record writes them, and as a record
-//! that reports a fault does, without the fields that depend on the fault.
+//! that reports a fault does, without the fields that depend on the fault. Each form is
+//! the span's own members and then, as one block, those of the span around it.
+
+use std::sync::Arc;
 
 use netcause_record::{
-    Field, Key, Role, Scope, SpanFields, depends_on_fault, is_hidden, write_member,
+    Field, Key, Role, Scope, SpanFields, depends_on_fault, is_hidden, push_member,
 };
 use smallvec::SmallVec;
 
-use crate::fields::{Entry, Fields, field};
-use crate::span::SpanState;
+use crate::fields::{Entry, Fields};
+use crate::span::{Span, SpanState};
 
-/// A span's share of the fields.
-#[derive(Debug, Clone)]
-struct Share {
-    /// The end of its facts among all facts.
-    facts: usize,
-    serves_caller: bool,
-}
+/// The most spans whose shares of the facts are kept on the stack.
+pub(crate) type Shares<'a, 's> = SmallVec<[SpanFields<'a, 's>; 8]>;
 
 /// The rendered fields of one form.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 struct Form {
     members: String,
     bits: u64,
-    /// Their places among the entries.
-    entries: Vec<u16>,
 }
 
 /// The fields of a span and its ancestors.
-///
-/// One is filled in buffers of the thread; what is kept with a span is a clone, which has
-/// no room to spare.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 pub(crate) struct SpanScope {
-    /// The layer's count of amended spans when this was built.
+    /// The layer's count of amended spans when this was made.
     version: u64,
-    fields: Fields,
-    /// The places of the fields that mean something to a fault.
+    /// The span's own count.
+    revision: u32,
+    /// The span's own fields.
+    own: Fields,
+    /// The places of those that mean something to a fault.
     facts: Vec<u16>,
-    shares: Vec<Share>,
+    serves_caller: bool,
+    /// The same of the span around.
+    outer: Option<Arc<SpanScope>>,
     ordinary: Form,
     on_fault: Form,
     /// How far up the span is that names a peer, if there is one.
     pub(crate) caller_depth: Option<usize>,
-    /// The end of the fields of the spans inside that one.
-    tries: usize,
+    /// Whether tries are counted inside the span that names a peer.
+    pub(crate) counts_tries_inside: bool,
 }
 
 impl SpanScope {
-    /// Empties the buffers, to which spans are then added from the innermost outward.
-    pub(crate) fn restart(&mut self, version: u64) {
-        self.version = version;
-        self.fields.clear();
-        self.facts.clear();
-        self.shares.clear();
-        self.ordinary.clear();
-        self.on_fault.clear();
-        self.caller_depth = None;
-        self.tries = 0;
-    }
-
     /// Whether no span of it has been amended since.
-    pub(crate) fn is_current(&self, version: u64) -> bool {
-        self.version == version
+    pub(crate) fn is_current(&self, version: u64, span: &Span) -> bool {
+        self.version == version && span.is_at(self.revision)
     }
 
-    /// Adds a span's fields.
-    pub(crate) fn add(&mut self, state: &SpanState) {
-        let first = self.fields.list.len();
-        self.fields.append(&state.text, &state.list);
-        for index in first..self.fields.list.len() {
-            let Some(entry) = self.fields.list.get(index) else { break };
-            let Ok(place) = u16::try_from(index) else { break };
-            if entry.key.in_peer_group || is_fact(entry.key.role) {
-                self.facts.push(place);
+    /// Lets go of the spans around; says whether its buffers are worth being kept.
+    pub(crate) fn release(&mut self, most: usize) -> bool {
+        self.outer = None;
+        self.ordinary.members.capacity() <= most && self.on_fault.members.capacity() <= most
+    }
+
+    /// Takes the fields of a span, and those around it, in place of what was here.
+    pub(crate) fn flatten(
+        &mut self,
+        state: &SpanState,
+        outer: Option<Arc<SpanScope>>,
+        version: u64,
+        revision: u32,
+    ) {
+        (self.version, self.revision) = (version, revision);
+        self.own.copy(&state.fields);
+        self.serves_caller = state.serves_caller;
+        self.facts.clear();
+        let facts = (0_u16..).zip(&self.own.list).filter(|(_, entry)| is_fact(entry.key));
+        self.facts.extend(facts.map(|(place, _)| place));
+        self.flatten_form(false, outer.as_deref());
+        self.flatten_form(true, outer.as_deref());
+        self.place_caller(state, outer.as_deref());
+        self.outer = outer;
+    }
+
+    fn flatten_form(&mut self, on_fault: bool, outer: Option<&SpanScope>) {
+        let form = if on_fault { &mut self.on_fault } else { &mut self.ordinary };
+        form.members.clear();
+        form.bits = 0;
+        for (place, entry) in self.own.list.iter().enumerate() {
+            let before = self.own.list.get(..place).unwrap_or_default();
+            if is_shown(entry.key, on_fault) && !form.has(entry.key, before, on_fault) {
+                form.push(&self.own.field(entry), on_fault);
             }
-            self.ordinary.add(&self.fields, place, false);
-            if !depends_on_fault(entry.key) {
-                self.on_fault.add(&self.fields, place, true);
+        }
+        let Some(outer) = outer else { return };
+        let block = outer.form(on_fault);
+        if form.bits & block.bits == 0 {
+            form.members.push_str(&block.members);
+            form.bits |= block.bits;
+            return;
+        }
+        outer.view(on_fault).each_shown(|field| {
+            if !form.has(field.key, &self.own.list, on_fault) {
+                form.push(&field, on_fault);
             }
-        }
-        let served = self.shares.iter().any(|share| share.serves_caller);
-        if self.caller_depth.is_none() && !served && state.tells_peer {
-            self.caller_depth = Some(self.shares.len());
-        }
-        if self.caller_depth.is_none() && !served && !state.serves_caller {
-            self.tries = self.fields.list.len();
-        }
-        self.shares.push(Share { facts: self.facts.len(), serves_caller: state.serves_caller });
+        });
+    }
+
+    fn place_caller(&mut self, state: &SpanState, outer: Option<&SpanScope>) {
+        let around = outer.filter(|_| !state.serves_caller && !state.tells_peer);
+        let depth = around.and_then(|outer| outer.caller_depth);
+        let counts = |entry: &Entry| entry.key.role == Role::Attempt;
+        self.counts_tries_inside = depth.is_some()
+            && (around.is_some_and(|outer| outer.counts_tries_inside)
+                || self.own.list.iter().any(counts));
+        self.caller_depth = if state.tells_peer { Some(0) } else { depth.map(|depth| depth + 1) };
+    }
+
+    fn form(&self, on_fault: bool) -> &Form {
+        if on_fault { &self.on_fault } else { &self.ordinary }
+    }
+
+    /// This scope and those around it, from the innermost outward.
+    fn and_outer(&self) -> impl Iterator<Item = &SpanScope> {
+        std::iter::successors(Some(self), |scope| scope.outer.as_deref())
     }
 
     /// The facts, those of the innermost span first.
     pub(crate) fn facts(&self) -> impl Iterator<Item = Field<'_>> {
-        let entries = self.facts.iter().filter_map(|at| self.fields.list.get(usize::from(*at)));
-        entries.map(|entry| field(&self.fields.text, entry))
+        self.and_outer().flat_map(|scope| {
+            let entries = scope.facts.iter().filter_map(|at| scope.own.list.get(usize::from(*at)));
+            entries.map(|entry| scope.own.field(entry))
+        })
     }
 
     /// The facts as spans' fields.
-    pub(crate) fn spans<'a, 's>(
-        &self,
-        facts: &'s [Field<'a>],
-    ) -> SmallVec<[SpanFields<'a, 's>; 8]> {
-        let mut start = 0;
-        let span = |share: &Share| {
-            let fields = facts.get(start..share.facts).unwrap_or_default();
-            start = share.facts;
-            SpanFields { fields, serves_caller: share.serves_caller }
+    pub(crate) fn spans<'a, 's>(&self, mut facts: &'s [Field<'a>]) -> Shares<'a, 's> {
+        let span = |scope: &SpanScope| {
+            let (fields, rest) = facts.split_at_checked(scope.facts.len()).unwrap_or_default();
+            facts = rest;
+            SpanFields { fields, serves_caller: scope.serves_caller }
         };
-        self.shares.iter().map(span).collect()
-    }
-
-    /// Whether tries are counted inside the span that names a peer.
-    pub(crate) fn counts_tries_inside(&self) -> bool {
-        let inside = self.fields.list.iter().take(self.tries);
-        self.caller_depth.is_some()
-            && inside.map(|entry| entry.key.role).any(|role| role == Role::Attempt)
+        self.and_outer().map(span).collect()
     }
 
     /// The fields in the form for an event.
-    pub(crate) fn view(&self, is_fault: bool) -> ScopeView<'_> {
-        let form = if is_fault { &self.on_fault } else { &self.ordinary };
-        ScopeView { fields: &self.fields, form }
+    pub(crate) fn view(&self, on_fault: bool) -> ScopeView<'_> {
+        ScopeView { scope: self, on_fault }
     }
 }
 
 impl Form {
-    fn clear(&mut self) {
-        self.members.clear();
-        self.bits = 0;
-        self.entries.clear();
+    /// Whether one of `entries` that is shown has the name of a key.
+    fn has(&self, key: &Key, entries: &[Entry], on_fault: bool) -> bool {
+        let is_it =
+            |entry: &Entry| is_shown(entry.key, on_fault) && entry.key.is_same_in(on_fault, key);
+        self.bits & key.bit_in(on_fault) != 0 && entries.iter().any(is_it)
     }
 
-    /// Adds a field, unless it is hidden or its name is taken.
-    fn add(&mut self, fields: &Fields, place: u16, is_fault: bool) {
-        let Some(entry) = fields.list.get(usize::from(place)) else { return };
-        let known = |key: &Key| {
-            let entries = self.entries.iter().filter_map(|at| fields.list.get(usize::from(*at)));
-            self.bits & key.bit != 0
-                && entries.map(|entry| &entry.key.name).any(|name| *name == key.name)
-        };
-        if is_hidden(entry.key) || known(entry.key) {
-            return;
-        }
-        self.members.push(',');
-        let field = fields.field(entry);
-        match (&entry.key.name_on_fault, field.rendered) {
-            (Some(name), _) if is_fault => write_member(name, field.value, &mut self.members),
-            (_, Some(member)) => self.members.push_str(member),
-            (_, None) => write_member(&entry.key.name, field.value, &mut self.members),
-        }
-        self.bits |= entry.key.bit;
-        self.entries.push(place);
+    fn push(&mut self, field: &Field<'_>, on_fault: bool) {
+        push_member(field, on_fault, &mut self.members);
+        self.bits |= field.key.bit_in(on_fault);
     }
 }
 
 /// The fields in the form for one event.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ScopeView<'a> {
-    fields: &'a Fields,
-    form: &'a Form,
+    scope: &'a SpanScope,
+    on_fault: bool,
 }
 
 impl<'a> ScopeView<'a> {
-    /// Whether a field of that key is among them.
+    /// Whether a field is written under that key's name.
     pub(crate) fn has(&self, key: &Key) -> bool {
-        self.form.bits & key.bit != 0 && self.entries().any(|entry| entry.key.name == key.name)
+        let form = self.scope.form(self.on_fault);
+        self.scope.and_outer().any(|scope| form.has(key, &scope.own.list, self.on_fault))
     }
 
-    fn entries(&self) -> impl Iterator<Item = &'a Entry> + use<'a> {
-        let fields = self.fields;
-        self.form.entries.iter().filter_map(move |place| fields.list.get(usize::from(*place)))
-    }
-
-    /// The fields one by one.
-    pub(crate) fn fields(&self) -> impl Iterator<Item = Field<'a>> + use<'a> {
-        let fields = self.fields;
-        self.entries().map(move |entry| field(&fields.text, entry))
+    /// Calls `with` with each field, of those with one name the innermost.
+    pub(crate) fn each_shown(&self, mut with: impl FnMut(Field<'a>)) {
+        let mut known: SmallVec<[&Key; 32]> = SmallVec::new();
+        for scope in self.scope.and_outer() {
+            let shown = |entry: &&Entry| is_shown(entry.key, self.on_fault);
+            for entry in scope.own.list.iter().filter(shown) {
+                if !known.iter().any(|key| key.is_same_in(self.on_fault, entry.key)) {
+                    known.push(entry.key);
+                    with(scope.own.field(entry));
+                }
+            }
+        }
     }
 }
 
 impl Scope for ScopeView<'_> {
     fn members(&self) -> &str {
-        &self.form.members
+        &self.scope.form(self.on_fault).members
     }
 
     fn bits(&self) -> u64 {
-        self.form.bits
+        self.scope.form(self.on_fault).bits
     }
 
     fn each<'s>(&'s self, with: &mut dyn FnMut(Field<'s>)) {
-        self.fields().for_each(with);
+        self.each_shown(with);
     }
 }
 
-/// Whether a field of that role tells a fault something.
-fn is_fact(role: Role) -> bool {
-    !matches!(
-        role,
+/// Whether a span's field of that key is part of a form.
+fn is_shown(key: &Key, on_fault: bool) -> bool {
+    !(is_hidden(key) || on_fault && depends_on_fault(key))
+}
+
+/// Whether a field of that key tells a fault something.
+fn is_fact(key: &Key) -> bool {
+    let tells_nothing = matches!(
+        key.role,
         Role::Plain
             | Role::Hidden
             | Role::SpanKind
@@ -208,5 +221,6 @@ fn is_fact(role: Role) -> bool {
             | Role::Error
             | Role::Err
             | Role::ServesCaller
-    )
+    );
+    key.in_peer_group || !tells_nothing
 }

@@ -1,17 +1,20 @@
-//! What the layer keeps with each span.
+//! [`Span`]: what the layer keeps of each span.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use netcause_record::{Field, Role, Value, write_member};
+use netcause_record::{Role, Value, named_peer};
 use smallvec::SmallVec;
 
-use crate::fields::{Entry, Fields, Stored, field, shift_value};
-use crate::memory::Memory;
+use crate::fields::Fields;
+use crate::memory::{Memory, Seen};
 use crate::scope::SpanScope;
 
 /// Overwritten text is thrown away once it exceeds what is in use by this much.
 const SLACK: usize = 1024;
+
+/// The most text whose buffer is used again for another span, in bytes.
+const KEPT: usize = 1024;
 
 /// How the last event in a span that names a peer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,135 +29,143 @@ pub(crate) enum Outcome {
     Reached = 3,
 }
 
-/// The states of one span, one for each instance of the layer in the subscriber.
+/// One span's, for each instance of the layer in the subscriber.
 #[derive(Debug, Default)]
-pub(crate) struct SpanStates(pub(crate) SmallVec<[SpanState; 1]>);
+pub(crate) struct SpanStates(pub(crate) SmallVec<[(u32, Arc<Span>); 1]>);
 
 impl SpanStates {
-    pub(crate) fn of(&self, layer: u32) -> Option<&SpanState> {
-        self.0.iter().find(|state| state.layer == layer)
-    }
-
-    pub(crate) fn of_mut(&mut self, layer: u32) -> Option<&mut SpanState> {
-        self.0.iter_mut().find(|state| state.layer == layer)
+    pub(crate) fn of(&self, layer: u32) -> Option<&Arc<Span>> {
+        self.0.iter().find(|(number, _)| *number == layer).map(|(_, span)| span)
     }
 }
 
-/// A span's fields, typed and rendered, and the faults reported inside it.
-#[derive(Debug)]
+/// What the layer keeps of a span.
+///
+/// Spans know the one around them, so that going outward takes no look into the registry.
+#[derive(Debug, Default)]
+pub(crate) struct Span {
+    /// The nearest span around it that the layer has seen.
+    parent: Option<Arc<Span>>,
+    pub(crate) name: &'static str,
+    /// Counts the changes of its fields.
+    revision: AtomicU32,
+    entered: AtomicBool,
+    closed: AtomicBool,
+    outcome: AtomicU8,
+    /// Whether a fault has ever been remembered.
+    remembers: AtomicBool,
+    state: Mutex<SpanState>,
+}
+
+/// The part of a [`Span`] that one thread at a time uses. No caller's code runs meanwhile,
+/// and of several spans' one is held at a time.
+#[derive(Debug, Default)]
 pub(crate) struct SpanState {
-    layer: u32,
-    pub(crate) text: String,
-    pub(crate) list: SmallVec<[Entry; 6]>,
+    pub(crate) fields: Fields,
     pub(crate) serves_caller: bool,
     pub(crate) tells_peer: bool,
     pub(crate) memory: Memory,
-    /// The fields of this span and its ancestors, once an event has asked for them.
-    pub(crate) scope: Option<Arc<SpanScope>>,
-    /// Counts the changes of this span's fields.
-    pub(crate) revision: u32,
     /// Whether the fields are part of another span's `scope`.
-    lent: AtomicBool,
-    entered: AtomicBool,
-    outcome: AtomicU8,
+    lent: bool,
+    /// The fields of this span and its ancestors, once an event has asked for them.
+    scope: Option<Arc<SpanScope>>,
 }
 
-impl SpanState {
-    /// Keeps what a visitor collected.
-    pub(crate) fn new(layer: u32, collected: &mut Fields) -> Self {
-        render(collected);
-        let mut state = SpanState {
-            layer,
-            text: collected.text.clone(),
-            list: collected.list.iter().cloned().collect(),
-            serves_caller: false,
-            tells_peer: false,
-            memory: Memory::default(),
-            scope: None,
-            revision: 0,
-            lent: AtomicBool::new(false),
-            entered: AtomicBool::new(false),
-            outcome: AtomicU8::new(Outcome::Silent as u8),
-        };
+impl Span {
+    /// Makes a new span, of whose fields nothing was known, out of what is left of another.
+    pub(crate) fn renew(&mut self, name: &'static str, parent: Option<Arc<Span>>, new: &Fields) {
+        (self.name, self.parent) = (name, parent);
+        // What was made of the old fields is none of the new ones'.
+        *self.revision.get_mut() = self.revision.get_mut().wrapping_add(1);
+        *self.entered.get_mut() = false;
+        *self.closed.get_mut() = false;
+        *self.remembers.get_mut() = false;
+        *self.outcome.get_mut() = Outcome::Silent as u8;
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.fields.copy(new);
+        state.memory = Memory::default();
+        state.lent = false;
+        state.scope.take_if(|scope| Arc::get_mut(scope).is_none_or(|scope| !scope.release(KEPT)));
         state.learn();
-        state
     }
 
-    /// Replaces the values of fields that were recorded later.
-    pub(crate) fn replace(&mut self, collected: &mut Fields) {
-        render(collected);
-        let offset = self.text.len() as u32;
-        self.text.push_str(&collected.text);
-        for entry in &collected.list {
-            let entry = Entry {
-                key: entry.key,
-                value: shift_value(&entry.value, offset),
-                member: entry.member.start + offset..entry.member.end + offset,
-            };
-            match self.list.iter_mut().find(|old| old.key.name == entry.key.name) {
-                Some(old) => *old = entry,
-                None => self.list.push(entry),
-            }
+    /// Lets go of the spans around, if nobody else uses this one and its buffers are worth
+    /// being kept.
+    pub(crate) fn is_spare(&mut self) -> bool {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.parent = None;
+        state.fields.text.capacity() <= KEPT
+    }
+
+    pub(crate) fn lock(&self) -> MutexGuard<'_, SpanState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// This span and those around it, from the innermost outward.
+    pub(crate) fn and_ancestors(self: &Arc<Self>) -> impl Iterator<Item = &Arc<Span>> {
+        std::iter::successors(Some(self), |span| span.parent.as_ref())
+    }
+
+    /// Replaces the values of fields that were recorded later; says whether another span's
+    /// `scope` has the old ones.
+    pub(crate) fn amend(&self, later: &Fields) -> bool {
+        let mut state = self.lock();
+        state.fields.replace(later);
+        state.fields.compact(SLACK);
+        state.learn();
+        self.revision.fetch_add(1, Ordering::Release);
+        state.lent
+    }
+
+    /// Remembers a fault; says whether the span serves a caller, who is told no more of it.
+    pub(crate) fn remember(&self, seen: &Arc<Seen>) -> bool {
+        self.remembers.store(true, Ordering::Relaxed);
+        let mut state = self.lock();
+        state.memory.remember(seen);
+        state.serves_caller
+    }
+
+    pub(crate) fn remembers(&self) -> bool {
+        self.remembers.load(Ordering::Relaxed)
+    }
+
+    /// The host and port that the span names, if it tells of a peer.
+    pub(crate) fn peer(&self) -> Option<(String, Option<u16>)> {
+        let state = self.lock();
+        let fields: SmallVec<[_; 8]> = state.fields.iter().filter(|_| state.tells_peer).collect();
+        named_peer(&fields).map(|(host, port)| (host.into_owned(), port))
+    }
+
+    /// Whether the fields are still as they were when a scope of this revision was made.
+    pub(crate) fn is_at(&self, revision: u32) -> bool {
+        self.revision.load(Ordering::Acquire) == revision
+    }
+
+    /// The fields of this span and its ancestors, if they have been flattened.
+    pub(crate) fn scope(&self, version: u64, lend: bool) -> Option<Arc<SpanScope>> {
+        let mut state = self.lock();
+        state.lent |= lend;
+        state.scope.as_ref().filter(|scope| scope.is_current(version, self)).map(Arc::clone)
+    }
+
+    /// Flattens the fields of this span and those of the spans around it.
+    pub(crate) fn flatten(
+        &self,
+        version: u64,
+        outer: Option<Arc<SpanScope>>,
+        lend: bool,
+    ) -> Arc<SpanScope> {
+        let mut state = self.lock();
+        state.lent |= lend;
+        let mut scope = state.scope.take().unwrap_or_default();
+        if Arc::get_mut(&mut scope).is_none() {
+            scope = Arc::default();
         }
-        self.scope = None;
-        self.revision = self.revision.wrapping_add(1);
-        self.learn();
-        self.compact();
-    }
-
-    pub(crate) fn lend(&self) {
-        self.lent.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn is_lent(&self) -> bool {
-        self.lent.load(Ordering::Relaxed)
-    }
-
-    /// Throws overwritten text away.
-    fn compact(&mut self) {
-        let used: usize = self.list.iter().map(|entry| entry.member.len()).sum();
-        if self.text.len() <= 2 * used + SLACK {
-            return;
+        if let Some(scope) = Arc::get_mut(&mut scope) {
+            scope.flatten(&state, outer, version, self.revision.load(Ordering::Relaxed));
         }
-        let mut kept = Fields::default();
-        for entry in &self.list {
-            let start = kept.text.len() as u32;
-            let value = match field(&self.text, entry).value {
-                Value::Text(text) => {
-                    kept.text.push_str(text);
-                    Stored::Text(start..kept.text.len() as u32)
-                }
-                Value::Number(text) => {
-                    kept.text.push_str(text);
-                    Stored::Number(start..kept.text.len() as u32)
-                }
-                _ => entry.value.clone(),
-            };
-            kept.list.push(Entry { key: entry.key, value, member: 0..0 });
-        }
-        render(&mut kept);
-        self.text = kept.text;
-        self.list = kept.list.into_iter().collect();
-    }
-
-    /// Learns from the fields what kind of span this is.
-    fn learn(&mut self) {
-        let (text, list) = (&self.text, &self.list);
-        let serves = |entry: &Entry| match entry.key.role {
-            Role::ServesCaller => true,
-            Role::SpanKind => {
-                let kind = field(text, entry).value;
-                matches!(kind, Value::Text(kind) if ["server", "consumer"].iter().any(|serving| kind.eq_ignore_ascii_case(serving)))
-            }
-            _ => false,
-        };
-        self.serves_caller = list.iter().any(serves);
-        self.tells_peer = !self.serves_caller && list.iter().any(|entry| entry.key.tells_peer());
-    }
-
-    /// The fields, borrowed.
-    pub(crate) fn fields(&self) -> SmallVec<[Field<'_>; 8]> {
-        self.list.iter().map(|entry| field(&self.text, entry)).collect()
+        state.scope = Some(Arc::clone(&scope));
+        scope
     }
 
     #[cfg_attr(not(feature = "trace-ids"), allow(dead_code))]
@@ -165,6 +176,14 @@ impl SpanState {
     #[cfg_attr(not(feature = "trace-ids"), allow(dead_code))]
     pub(crate) fn was_entered(&self) -> bool {
         self.entered.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
     }
 
     pub(crate) fn end_with(&self, outcome: Outcome) {
@@ -181,19 +200,18 @@ impl SpanState {
     }
 }
 
-/// Renders the JSON member of every entry behind the texts.
-fn render(fields: &mut Fields) {
-    let mut member = std::mem::take(&mut fields.member);
-    for index in 0..fields.list.len() {
-        let Some(entry) = fields.list.get(index) else { break };
-        let start = fields.text.len() as u32;
-        member.clear();
-        write_member(&entry.key.name, fields.field(entry).value, &mut member);
-        fields.text.push_str(&member);
-        let end = fields.text.len() as u32;
-        if let Some(entry) = fields.list.get_mut(index) {
-            entry.member = start..end;
-        }
+impl SpanState {
+    /// Learns from the fields what kind of span this is.
+    fn learn(&mut self) {
+        let serves = |role: Role, value: Value<'_>| match (role, value) {
+            (Role::ServesCaller, _) => true,
+            (Role::SpanKind, Value::Text(kind)) => {
+                ["server", "consumer"].iter().any(|serving| kind.eq_ignore_ascii_case(serving))
+            }
+            _ => false,
+        };
+        let list = &self.fields.list;
+        self.serves_caller = self.fields.iter().any(|field| serves(field.key.role, field.value));
+        self.tells_peer = !self.serves_caller && list.iter().any(|entry| entry.key.tells_peer());
     }
-    fields.member = member;
 }

@@ -1,217 +1,195 @@
 //! What the layer does with spans: open, amend, remember, recall, close.
-//!
-//! One span's extensions are locked at a time, and never while a caller's code runs.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
-use netcause_record::named_peer;
+use smallvec::SmallVec;
+use tracing_core::span::Id;
+use tracing_core::{Event, Subscriber};
+use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use crate::NetcauseLayer;
-use crate::event::{Report, Scratch};
+use crate::event::Report;
 use crate::fields::Fields;
+use crate::known::{self, KnownSpan};
 use crate::memory::Seen;
 use crate::scope::SpanScope;
-use crate::span::{Outcome, SpanState, SpanStates};
+use crate::span::{Outcome, Span, SpanStates};
+
+/// Where an event happens.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) span: &'a Arc<Span>,
+    pub(crate) scope: &'a SpanScope,
+}
 
 /// How far up a fault is remembered: the span itself and four ancestors.
 const REMEMBERING: usize = 5;
 
 impl NetcauseLayer {
-    /// Calls `with` with this layer's state of a span.
-    pub(crate) fn with_state<'a, R: LookupSpan<'a>, T>(
-        &self,
-        span: &SpanRef<'a, R>,
-        with: impl FnOnce(&SpanState) -> T,
-    ) -> Option<T> {
-        span.extensions().get::<SpanStates>()?.of(self.number).map(with)
+    /// What the layer keeps of a span.
+    fn kept<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>) -> Option<Arc<Span>> {
+        span.extensions().get::<SpanStates>()?.of(self.number).map(Arc::clone)
     }
 
-    fn with_state_mut<'a, R: LookupSpan<'a>>(
+    /// The nearest span that the layer has seen, out from this one.
+    fn nearest<'a, R: LookupSpan<'a>>(&self, span: SpanRef<'a, R>) -> Option<KnownSpan> {
+        span.scope().find_map(|span| {
+            let kept =
+                known::look(self.number, &span.id(), Arc::clone).or_else(|| self.kept(&span))?;
+            Some(KnownSpan { layer: self.number, id: span.id(), span: kept, scope: None })
+        })
+    }
+
+    /// The span that an event belongs to, taken from those that this thread knows.
+    pub(crate) fn span_of<S>(
         &self,
-        span: &SpanRef<'a, R>,
-        with: impl FnOnce(&mut SpanState),
-    ) {
-        let mut extensions = span.extensions_mut();
-        if let Some(state) =
-            extensions.get_mut::<SpanStates>().and_then(|all| all.of_mut(self.number))
-        {
-            with(state);
-        }
+        event: &Event<'_>,
+        context: &Context<'_, S>,
+    ) -> Option<KnownSpan>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let known = match event.parent() {
+            Some(parent) => known::take(self.number, parent),
+            None if event.is_root() => return None,
+            None => known::take(self.number, context.current_span().id()?),
+        };
+        known.or_else(|| self.nearest(context.event_span(event)?))
+    }
+
+    /// What the layer keeps of a span that closes, which is then known no more.
+    pub(crate) fn take_span<S>(&self, id: &Id, context: &Context<'_, S>) -> Option<Arc<Span>>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let known = known::take(self.number, id).map(|known| known.span);
+        known.or_else(|| self.kept(&context.span(id)?))
+    }
+
+    /// Calls `with` with what the layer keeps of the span of an id.
+    #[cfg_attr(not(feature = "trace-ids"), allow(dead_code))]
+    pub(crate) fn with_span<S, R>(
+        &self,
+        id: &Id,
+        context: &Context<'_, S>,
+        with: impl Fn(&Arc<Span>) -> R,
+    ) -> Option<R>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let found = known::look(self.number, id, &with);
+        found.or_else(|| self.kept(&context.span(id)?).map(|span| with(&span)))
     }
 
     /// Keeps the fields of a new span.
-    pub(crate) fn open<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, fields: &mut Fields) {
-        let state = SpanState::new(self.number, fields);
+    pub(crate) fn open<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, fields: &Fields) {
+        let parent = span.parent().and_then(|parent| self.nearest(parent));
+        let mut kept = known::fresh();
+        if let Some(kept) = Arc::get_mut(&mut kept) {
+            kept.renew(span.name(), parent.map(|parent| parent.span), fields);
+        }
+        let layer = self.number;
+        let state = (layer, Arc::clone(&kept));
         let mut extensions = span.extensions_mut();
         match extensions.get_mut::<SpanStates>() {
             Some(states) => states.0.push(state),
-            None => {
-                let mut states = SpanStates::default();
-                states.0.push(state);
-                extensions.insert(states);
-            }
+            None => extensions.insert(SpanStates(SmallVec::from_iter([state]))),
         }
+        drop(extensions);
+        known::put(KnownSpan { layer, id: span.id(), span: kept, scope: None });
     }
 
     /// Replaces fields that were recorded later; a span that was never seen is opened.
-    pub(crate) fn amend<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, fields: &mut Fields) {
-        if self.with_state(span, |_| ()).is_none() {
-            return self.open(span, fields);
-        }
-        let mut lent = false;
-        self.with_state_mut(span, |state| {
-            state.replace(fields);
-            lent = state.is_lent();
-        });
-        if lent {
+    pub(crate) fn amend<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, fields: &Fields) {
+        let Some(kept) = self.kept(span) else { return self.open(span, fields) };
+        if kept.amend(fields) {
             self.amended.fetch_add(1, Ordering::Release);
         }
     }
 
-    /// Puts the fields of a span and its ancestors, kept with it or gathered anew, where the
-    /// event finds them. An event that `reaches` shows that a call in the span goes on well.
-    pub(crate) fn find_scope<'a, R: LookupSpan<'a>>(
-        &self,
-        span: &SpanRef<'a, R>,
-        reaches: bool,
-        scratch: &mut Scratch,
-    ) {
+    /// A span with the fields of it and its ancestors, kept with it or flattened anew.
+    pub(crate) fn place<'k>(&self, known: &'k mut KnownSpan) -> Place<'k> {
         let version = self.amended.load(Ordering::Acquire);
-        let found = self.with_state(span, |state| {
-            if reaches && state.tells_peer {
-                state.end_with(Outcome::Reached);
-            }
-            let kept = state.scope.as_ref().filter(|scope| scope.is_current(version))?;
-            // Mostly it is that of the event before: no other thread need be told.
-            if !scratch.scope.as_ref().is_some_and(|last| Arc::ptr_eq(last, kept)) {
-                scratch.scope = Some(Arc::clone(kept));
-            }
-            Some(())
-        });
-        if found.flatten().is_none() {
-            scratch.gathering.restart(version);
-            scratch.scope = Some(self.gather(span, &mut scratch.gathering));
-        }
-    }
-
-    fn gather<'a, R: LookupSpan<'a>>(
-        &self,
-        span: &SpanRef<'a, R>,
-        buffers: &mut SpanScope,
-    ) -> Arc<SpanScope> {
-        let mut revision = 0;
-        for (depth, span) in span.scope().enumerate() {
-            self.with_state(&span, |state| {
-                match depth {
-                    0 => revision = state.revision,
-                    _ => state.lend(),
-                }
-                buffers.add(state);
-            });
-        }
-        let scope = Arc::new(buffers.clone());
-        self.with_state_mut(span, |state| {
-            // Another thread may have recorded a field since it was read.
-            if state.revision == revision {
-                state.scope = Some(Arc::clone(&scope));
-            }
-        });
-        scope
-    }
-
-    /// The fault remembered on a span that an error speaks of.
-    pub(crate) fn recall<'a, R: LookupSpan<'a>>(
-        &self,
-        span: &SpanRef<'a, R>,
-        error: &str,
-        now: Instant,
-    ) -> Option<Arc<Seen>> {
-        self.with_state(span, |state| state.memory.recall(error, now)).flatten()
-    }
-
-    /// Notes on the span that names a peer, so far up, that a call in it goes on well.
-    pub(crate) fn reach<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, depth: usize) {
-        if let Some(caller) = span.scope().nth(depth) {
-            self.with_state(&caller, |state| state.end_with(Outcome::Reached));
-        }
-    }
-
-    /// Keeps what came of an event with the spans around it, up to the one that serves a
-    /// caller, or the fourth ancestor.
-    pub(crate) fn keep<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, report: &Report<'_>) {
-        let (outcome, seen) = match report {
-            Report::Fault { seen, retried: true } => (Outcome::Retried, *seen),
-            Report::Fault { seen, retried: false } => (Outcome::Fault, *seen),
-            Report::Recalled => (Outcome::Fault, None),
-            Report::Nothing => return,
-        };
-        if let Some(seen) = seen
-            && self.with_state(span, |state| state.memory.knows(seen)) == Some(true)
-        {
-            return self.mark(span, outcome);
-        }
-        let seen = seen.cloned().map(Arc::new);
-        let mut outcome = Some(outcome);
-        for span in span.scope().take(REMEMBERING) {
-            let mut last = false;
-            self.with_state_mut(&span, |state| {
-                if let Some(seen) = &seen {
-                    state.memory.remember(seen);
-                }
-                if state.tells_peer
-                    && let Some(outcome) = outcome.take()
-                {
-                    state.end_with(outcome);
-                }
-                last = state.serves_caller;
-            });
-            if last {
-                return;
-            }
-        }
-    }
-
-    /// Notes the outcome on the innermost span that names a peer.
-    fn mark<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, outcome: Outcome) {
-        for span in span.scope().take(REMEMBERING) {
-            let ended = self.with_state(&span, |state| {
-                if state.tells_peer {
-                    state.end_with(outcome);
-                }
-                state.tells_peer || state.serves_caller
-            });
-            if ended == Some(true) {
-                return;
-            }
-        }
+        let KnownSpan { span, scope, .. } = known;
+        scope.take_if(|scope| !scope.is_current(version, span));
+        Place { span, scope: scope.get_or_insert_with(|| flatten(span, version)) }
     }
 
     /// When a call ends well, the spans around it forget its peer's earlier faults; when it
     /// ends and nothing tells how, they doubt them.
-    pub(crate) fn close<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>) {
-        let ended = self.with_state(span, |state| state.tells_peer.then(|| state.outcome()));
-        let Some(outcome) = ended.flatten().filter(|outcome| *outcome != Outcome::Fault) else {
-            return;
-        };
-        let ancestors = || span.scope().skip(1).take(REMEMBERING - 1);
-        let remembers = |ancestor: SpanRef<'a, R>| {
-            self.with_state(&ancestor, |state| !state.memory.is_empty()) == Some(true)
-        };
-        if !ancestors().any(remembers) {
+    pub(crate) fn close(&self, span: &Arc<Span>) {
+        span.close();
+        let outcome = span.outcome();
+        let ancestors = || span.and_ancestors().take(REMEMBERING).skip(1);
+        if outcome == Outcome::Fault || !ancestors().any(|ancestor| ancestor.remembers()) {
             return;
         }
-        let peer = self.with_state(span, |state| {
-            named_peer(&state.fields()).map(|(host, port)| (host.into_owned(), port))
-        });
-        let Some((host, port)) = peer.flatten() else { return };
+        let Some((host, port)) = span.peer() else { return };
         for ancestor in ancestors() {
-            self.with_state_mut(&ancestor, |state| match outcome {
-                Outcome::Reached => state.memory.forget(&host, port),
-                _ => state.memory.doubt(&host, port),
-            });
+            let memory = &mut ancestor.lock().memory;
+            match outcome {
+                Outcome::Reached => memory.forget(&host, port),
+                _ => memory.doubt(&host, port),
+            }
         }
     }
+}
+
+/// Keeps what came of an event with the spans around it, up to the one that serves a
+/// caller, or the fourth ancestor.
+pub(crate) fn keep(place: &Place<'_>, report: &Report<'_>) {
+    let (outcome, seen) = match report {
+        Report::Fault { seen, retried: true } => (Outcome::Retried, *seen),
+        Report::Fault { seen, retried: false } => (Outcome::Fault, *seen),
+        Report::Recalled => (Outcome::Fault, None),
+        Report::Reached => (Outcome::Reached, None),
+        Report::Nothing => return,
+    };
+    if let Some(depth) = place.scope.caller_depth
+        && (depth < REMEMBERING || outcome == Outcome::Reached)
+        && let Some(caller) = place.span.and_ancestors().nth(depth)
+    {
+        caller.end_with(outcome);
+    }
+    if let Some(seen) = seen {
+        remember(place.span, seen);
+    }
+}
+
+/// The fault remembered on a span that an error speaks of.
+pub(crate) fn recall(span: &Span, error: &str, now: Instant) -> Option<Arc<Seen>> {
+    span.lock().memory.recall(error, now)
+}
+
+/// Remembers a fault on a span and those around it, unless it has just been.
+fn remember(span: &Arc<Span>, seen: &Seen) {
+    if span.lock().memory.knows(seen) {
+        return;
+    }
+    let seen = Arc::new(seen.clone());
+    for span in span.and_ancestors().take(REMEMBERING) {
+        if span.remember(&seen) {
+            return;
+        }
+    }
+}
+
+/// Flattens the fields of a span and of all around it that have not been.
+fn flatten(span: &Arc<Span>, version: u64) -> Arc<SpanScope> {
+    let mut unread: SmallVec<[&Arc<Span>; 16]> = SmallVec::new();
+    let mut outer = None;
+    for (depth, span) in span.and_ancestors().enumerate() {
+        outer = span.scope(version, depth > 0);
+        if outer.is_some() {
+            break;
+        }
+        unread.push(span);
+    }
+    while let Some(span) = unread.pop() {
+        outer = Some(span.flatten(version, outer, !unread.is_empty()));
+    }
+    outer.unwrap_or_default()
 }

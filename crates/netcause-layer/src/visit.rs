@@ -14,7 +14,7 @@ use tracing_core::Field;
 use tracing_core::field::Visit;
 
 use crate::clean::CleanTexts;
-use crate::fields::{Fields, Stored};
+use crate::fields::{Fields, Place, Stored};
 
 /// Read beyond the limit before secrets are removed: a cut may take away the very mark by
 /// which one is known.
@@ -92,8 +92,8 @@ impl Visitor<'_> {
             self.clean.redact(&self.reading.redactor, &mut self.fields.text, start);
             cut_text(&mut self.fields.text, start, limit);
         }
-        let end = self.fields.text.len();
-        self.fields.push(key, Stored::Text(start as u32..end as u32));
+        let place = Place::since(start, &self.fields.text);
+        self.fields.push(key, Stored::Text(place));
     }
 
     fn any_text(&mut self, field: &Field, write: impl FnOnce(&mut String, usize)) {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use netcause_fault::{Cause, Confidence, Evidence, Fault, Limit, Phase, Reason, Retry};
 use netcause_record::{
     ErrorText, Field, Key, Limits, Origin, Record, Redactor, Resource, Severity, TraceContext,
-    Value, write_json, write_member, write_pretty,
+    Value, write_json, write_pretty,
 };
 
 /// Short enough that many rounds run without an interruption.
@@ -62,21 +62,8 @@ fn main() {
         Value::I64(3),
         Value::Text("01J9ZQ7Q6H3V2N8K4T5W6X7Y8Z"),
     ];
-    let rendered: Vec<String> = keys
-        .iter()
-        .zip(values)
-        .map(|(key, value)| {
-            let mut member = String::new();
-            write_member(&key.name, value, &mut member);
-            member
-        })
-        .collect();
-    let fields: Vec<Field<'_>> = keys
-        .iter()
-        .zip(values)
-        .zip(&rendered)
-        .map(|((key, value), rendered)| Field { key, value, rendered: Some(rendered) })
-        .collect();
+    let fields: Vec<Field<'_>> =
+        keys.iter().zip(values).map(|(key, value)| Field { key, value }).collect();
     let fault = fault();
     let message =
         "error sending request: client error (Connect): tcp connect error: deadline has elapsed";

@@ -279,13 +279,13 @@ pub fn select<'a>(
 ) {
     for field in sources.event {
         if writable(field, fault, peer_source == PeerSource::Event) {
-            add(field, selected);
+            add(field, true, selected);
         }
     }
     for (index, span) in sources.spans.iter().enumerate() {
         for field in span.fields.iter().filter(|field| depends_on_fault(field.key)) {
             if writable(field, fault, peer_source == PeerSource::Span(index)) {
-                add(field, selected);
+                add(field, true, selected);
             }
         }
     }
@@ -303,12 +303,9 @@ pub fn is_hidden(key: &Key) -> bool {
     matches!(key.role, Role::Hidden | Role::SpanKind | Role::LogMetadata | Role::Message)
 }
 
-/// Adds a field, unless its name is taken.
-pub fn add<'a>(field: &Field<'a>, selected: &mut Selected<'a>) {
-    let taken = selected
-        .iter()
-        .any(|other| other.key.bit == field.key.bit && other.key.name == field.key.name);
-    if !taken {
+/// Adds a field, unless its name in a record that does, or does not, report a fault is taken.
+pub fn add<'a>(field: &Field<'a>, on_fault: bool, selected: &mut Selected<'a>) {
+    if !selected.iter().any(|other| other.key.is_same_in(on_fault, field.key)) {
         selected.push(*field);
     }
 }

@@ -24,7 +24,7 @@ pub use compose::{
 pub use escape::escape_into;
 pub use export::{Counts, Export};
 pub use exporters::{JsonExporter, PrettyExporter};
-pub use json::{write_json, write_member, write_value};
+pub use json::{push_member, write_json, write_member, write_value};
 pub use key::{Key, Role, Unit, bit_of};
 pub use limits::{LimitedWriter, Limits, MIN_RECORD, cut_text};
 pub use pretty::write_pretty;

@@ -75,7 +75,7 @@ pub trait Scope: std::fmt::Debug {
     /// The JSON members, each after a comma.
     fn members(&self) -> &str;
 
-    /// The bits of all keys: see [`Key::bit`](crate::Key::bit).
+    /// The bits of all keys as they are written: see [`Key::bit_in`](crate::Key::bit_in).
     fn bits(&self) -> u64;
 
     /// Calls `with` with each field.

@@ -30,6 +30,4 @@ pub struct Field<'a> {
     pub key: &'a Key,
     /// The value.
     pub value: Value<'a>,
-    /// The JSON member `"key":value` under [`Key::name`], where it was rendered ahead.
-    pub rendered: Option<&'a str>,
 }

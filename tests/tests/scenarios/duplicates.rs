@@ -37,3 +37,45 @@ fn what_the_caller_tells_of_the_origin_stands() {
     assert_eq!(line.number("code.line.number"), Some(7));
     assert_eq!(line.text("span.name"), Some("work"));
 }
+
+const REFUSED: &str = "Connection refused (os error 111)";
+
+/// Beside a fault `error.code` is written as `fields.error_code`, which a caller may have
+/// written, too; parsing fails where both stand.
+#[test]
+fn a_key_that_moves_beside_a_fault_takes_no_second_place() {
+    let within_an_event =
+        record_one(|| error!(error.code = 1, fields.error_code = 2, err = REFUSED));
+    assert_eq!(within_an_event.number("fields.error_code"), Some(1));
+
+    let event_before_span = record_one(|| {
+        let _span = info_span!("call", error.code = 1).entered();
+        error!(fields.error_code = 2, err = REFUSED);
+    });
+    assert_eq!(event_before_span.number("fields.error_code"), Some(2));
+
+    let inner_before_outer = record_one(|| {
+        let _outer = info_span!("outer", fields.error_code = 1, user = "u").entered();
+        let _inner = info_span!("inner", error.code = 2).entered();
+        error!(err = REFUSED);
+    });
+    assert_eq!(inner_before_outer.number("fields.error_code"), Some(2));
+    assert_eq!(inner_before_outer.text("user"), Some("u"));
+
+    let one_span = record_one(|| {
+        let _span = info_span!("call", fields.error_code = 1, error.code = 2).entered();
+        error!(err = REFUSED);
+    });
+    assert_eq!(one_span.number("fields.error_code"), Some(1));
+}
+
+#[test]
+fn a_key_that_stays_without_a_fault_stands_beside_the_one_it_would_become() {
+    let line = record_one(|| {
+        let _outer = info_span!("outer", error.code = 1).entered();
+        let _inner = info_span!("inner", fields.error_code = 2).entered();
+        info!(error.code = 3, "all is well");
+    });
+    assert_eq!(line.number("error.code"), Some(3));
+    assert_eq!(line.number("fields.error_code"), Some(2));
+}

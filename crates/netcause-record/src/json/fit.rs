@@ -1,6 +1,6 @@
 //! What a record over the limit loses, in which order.
 
-use super::{Members, Shape, write_line};
+use super::{Shape, push_member, write_line};
 use crate::Record;
 
 /// The lengths that texts are cut to, one after the other, until the line fits.
@@ -39,8 +39,7 @@ fn left_out(record: &Record<'_>, written: usize) -> u32 {
 fn fitting_fields(record: &Record<'_>, room: usize, line: &mut String) -> usize {
     let start = line.len();
     let count = record.fields.iter().take_while(|field| {
-        let mut members = Members { line: &mut *line, text_limit: None };
-        members.field(field, record.fault.is_some());
+        push_member(field, record.fault.is_some(), line);
         line.len() - start <= room
     });
     let count = count.count();

@@ -10,7 +10,7 @@ mod fit;
 mod value;
 
 pub(crate) use fault::push_address;
-pub use value::{write_member, write_value};
+pub use value::{push_member, write_member, write_value};
 
 /// Appends a record as one JSON object and a line feed.
 ///
@@ -163,24 +163,15 @@ impl Members<'_> {
 
     fn fields(&mut self, record: &Record<'_>, count: usize) {
         for field in record.fields.iter().take(count) {
-            self.field(field, record.fault.is_some());
-        }
-    }
-
-    fn field(&mut self, field: &Field<'_>, on_fault: bool) {
-        self.line.push(',');
-        match (on_fault, &field.key.name_on_fault, field.rendered) {
-            (true, Some(name), _) => write_member(name, field.value, self.line),
-            (_, _, Some(rendered)) => self.line.push_str(rendered),
-            _ => write_member(&field.key.name, field.value, self.line),
+            push_member(field, record.fault.is_some(), self.line);
         }
     }
 
     /// The resource's attributes, but for keys that a field has taken.
     fn resource(&mut self, record: &Record<'_>) {
-        let bits = record.resource.bits;
+        let (bits, on_fault) = (record.resource.bits, record.fault.is_some());
         let maybe_taken = bits != 0
-            && (record.fields.iter().any(|field| field.key.bit & bits != 0)
+            && (record.fields.iter().any(|field| field.key.bit_in(on_fault) & bits != 0)
                 || record.scope.is_some_and(|scope| scope.bits() & bits != 0));
         for member in &record.resource.members {
             if !(maybe_taken && is_taken(record, &member.name)) {
@@ -246,9 +237,10 @@ impl Members<'_> {
 
 /// Whether a field has a resource attribute's key.
 fn is_taken(record: &Record<'_>, name: &str) -> bool {
-    let mut taken = record.fields.iter().any(|field| field.key.name == name);
+    let is_it = |field: &Field<'_>| field.key.name_in(record.fault.is_some()) == name;
+    let mut taken = record.fields.iter().any(is_it);
     if let Some(scope) = record.scope {
-        scope.each(&mut |field| taken |= field.key.name == name);
+        scope.each(&mut |field| taken |= is_it(&field));
     }
     taken
 }

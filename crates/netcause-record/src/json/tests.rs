@@ -93,7 +93,7 @@ fn count_members(line: &str) -> usize {
 fn a_failing_event_reads_as_designed() {
     let resource = Resource::new(Some("checkout".to_owned()), Vec::new());
     let key = Key::new("http.route");
-    let fields = [Field { key: &key, value: Value::Text("/checkout/{cart}"), rendered: None }];
+    let fields = [Field { key: &key, value: Value::Text("/checkout/{cart}") }];
     let fault = fault();
     let record = Record {
         trace: Some(TraceContext {
@@ -280,7 +280,7 @@ proptest! {
     ) {
         let keys: Vec<Key> = (0..count).map(|index| Key::new(format!("key.{index}"))).collect();
         let fields: Vec<Field<'_>> = keys.iter().zip(texts.iter().cycle())
-            .map(|(key, text)| Field { key, value: Value::Text(text.get(..400).unwrap_or(text)), rendered: None })
+            .map(|(key, text)| Field { key, value: Value::Text(text.get(..400).unwrap_or(text)) })
             .collect();
         let resource = Resource::new(Some(texts[0].clone()), vec![("zone".to_owned(), texts[1].clone())]);
         let mut fault = fault();
@@ -312,7 +312,7 @@ fn the_last_fields_are_left_out_first() {
     let keys: Vec<Key> = (0..40).map(|index| Key::new(format!("key.{index:02}"))).collect();
     let text = "x".repeat(1000);
     let fields: Vec<Field<'_>> =
-        keys.iter().map(|key| Field { key, value: Value::Text(&text), rendered: None }).collect();
+        keys.iter().map(|key| Field { key, value: Value::Text(&text) }).collect();
     let record = Record { dropped_fields: 3, ..record(&resource, &fields) };
     let line = line(&record);
     let parsed = parse(&line);
@@ -323,15 +323,28 @@ fn the_last_fields_are_left_out_first() {
 }
 
 #[test]
-fn rendered_members_are_copied_and_renamed_on_a_fault() {
+fn an_error_key_moves_only_on_a_fault() {
     let resource = Resource::default();
     let key = Key::new("error.code");
-    let fields = [Field { key: &key, value: Value::I64(5), rendered: Some("\"error.code\":5") }];
+    let fields = [Field { key: &key, value: Value::I64(5) }];
     assert_eq!(parse(&line(&record(&resource, &fields)))["error.code"], 5);
     let fault = fault();
     let parsed = parse(&line(&Record { fault: Some(&fault), ..record(&resource, &fields) }));
     assert_eq!(parsed["fields.error_code"], 5);
     assert!(parsed.get("error.code").is_none());
+}
+
+#[test]
+fn a_resource_attribute_yields_to_a_key_that_moved() {
+    let resource = Resource::new(None, vec![("error.code".to_owned(), "resource".to_owned())]);
+    let key = Key::new("error.code");
+    let fields = [Field { key: &key, value: Value::I64(5) }];
+    let parsed = parse(&line(&record(&resource, &fields)));
+    assert_eq!(parsed["error.code"], 5);
+    assert_eq!(parsed["fields.error_code"], "resource");
+    let fault = fault();
+    let parsed = parse(&line(&Record { fault: Some(&fault), ..record(&resource, &fields) }));
+    assert_eq!(parsed["fields.error_code"], 5);
 }
 
 #[test]
@@ -348,7 +361,7 @@ fn a_resource_attribute_yields_to_everything_else() {
     let attributes = attributes.map(|(key, value)| (key.to_owned(), value.to_owned()));
     let resource = Resource::new(None, attributes.to_vec());
     let key = Key::new("order.id");
-    let fields = [Field { key: &key, value: Value::I64(17), rendered: None }];
+    let fields = [Field { key: &key, value: Value::I64(17) }];
     let fault = fault();
     let parsed = parse(&line(&Record { fault: Some(&fault), ..record(&resource, &fields) }));
     assert_eq!(parsed["zone"], "b");
@@ -366,7 +379,7 @@ fn every_scalar_is_safe_in_message_key_value_target_and_error() {
         let text: String = (block..block + 64).filter_map(char::from_u32).collect();
         let resource = Resource::default();
         let key = Key::new(format!("key {text}"));
-        let fields = [Field { key: &key, value: Value::Text(&text), rendered: None }];
+        let fields = [Field { key: &key, value: Value::Text(&text) }];
         let mut fault = fault();
         fault.peer.server_address = Some(Cow::Borrowed(&text));
         let record = Record {

@@ -1,7 +1,7 @@
 //! One member, one value.
 
-use crate::Value;
 use crate::escape::escape_into;
+use crate::{Field, Value};
 
 /// Appends `"key":value`.
 ///
@@ -17,6 +17,21 @@ pub fn write_member(key: &str, value: Value<'_>, out: &mut String) {
     escape_into(key, out);
     out.push_str("\":");
     write_value(value, out);
+}
+
+/// Appends `,"key":value` with the name that the key has in a record that does, or does not,
+/// report a fault.
+///
+/// ```
+/// use netcause_record::{Field, Key, Value, push_member};
+///
+/// let mut out = String::from("{");
+/// push_member(&Field { key: &Key::new("error.code"), value: Value::I64(7) }, true, &mut out);
+/// assert_eq!(out, r#"{,"fields.error_code":7"#);
+/// ```
+pub fn push_member(field: &Field<'_>, on_fault: bool, out: &mut String) {
+    out.push_str(field.key.prefix_in(on_fault));
+    write_value(field.value, out);
 }
 
 /// Appends a value; not a number and infinities become `null`.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use netcause_fault::Limit;
 
+use crate::escape::escape_into;
 use crate::secret;
 
 pub(crate) use policy::VOCABULARY;
@@ -104,6 +105,11 @@ pub struct Key {
     pub secret: bool,
     /// One bit of 64, drawn from the name: two keys whose bits differ are different.
     pub bit: u64,
+    /// The same of the name in a record that reports a fault.
+    pub bit_on_fault: u64,
+    /// `,"name":` as it stands in a line.
+    prefix: String,
+    prefix_on_fault: String,
 }
 
 impl Key {
@@ -130,7 +136,52 @@ impl Key {
             _ => None,
         };
         let name = renamed.map_or(caller, Cow::Owned);
-        Key { bit: bit_of(&name), name, name_on_fault, role, in_peer_group, secret }
+        let bit = bit_of(&name);
+        let bit_on_fault = name_on_fault.as_deref().map_or(bit, bit_of);
+        let prefix = prefix_of(&name);
+        let prefix_on_fault = name_on_fault.as_deref().map(prefix_of).unwrap_or_default();
+        Key {
+            name,
+            name_on_fault,
+            role,
+            in_peer_group,
+            secret,
+            bit,
+            bit_on_fault,
+            prefix,
+            prefix_on_fault,
+        }
+    }
+
+    /// The name in a record that does, or does not, report a fault.
+    ///
+    /// ```
+    /// use netcause_record::Key;
+    ///
+    /// let key = Key::new("error.code");
+    /// assert_eq!(key.name_in(false), "error.code");
+    /// assert_eq!(key.name_in(true), "fields.error_code");
+    /// ```
+    #[must_use]
+    pub fn name_in(&self, fault: bool) -> &str {
+        self.name_on_fault.as_ref().filter(|_| fault).unwrap_or(&self.name)
+    }
+
+    /// `,"name":` with that name.
+    pub(crate) fn prefix_in(&self, fault: bool) -> &str {
+        if fault && self.name_on_fault.is_some() { &self.prefix_on_fault } else { &self.prefix }
+    }
+
+    /// The bit of that name.
+    #[must_use]
+    pub fn bit_in(&self, fault: bool) -> u64 {
+        if fault { self.bit_on_fault } else { self.bit }
+    }
+
+    /// Whether both keys are written under one name.
+    #[must_use]
+    pub fn is_same_in(&self, fault: bool, other: &Key) -> bool {
+        self.bit_in(fault) == other.bit_in(fault) && self.name_in(fault) == other.name_in(fault)
     }
 
     /// Whether a field of that key names a peer, under its own or a usual name.
@@ -147,6 +198,14 @@ impl Key {
     pub fn tells_peer(&self) -> bool {
         self.in_peer_group || self.names_peer()
     }
+}
+
+fn prefix_of(name: &str) -> String {
+    let mut prefix = String::with_capacity(name.len() + 4);
+    prefix.push_str(",\"");
+    escape_into(name, &mut prefix);
+    prefix.push_str("\":");
+    prefix
 }
 
 /// The bit of [`Key::bit`] for a name.

@@ -198,8 +198,7 @@ fn evidence(line: &mut Wrapped<'_>, fault: &Fault<'_>) {
 /// Fields, origin and trace.
 fn details(line: &mut Wrapped<'_>, record: &Record<'_>) {
     let mut detail = |field: &Field<'_>| {
-        let name = field.key.name_on_fault.as_ref().filter(|_| record.fault.is_some());
-        member(line, name.unwrap_or(&field.key.name), field);
+        member(line, field.key.name_in(record.fault.is_some()), field);
     };
     record.fields.iter().for_each(&mut detail);
     if let Some(scope) = record.scope {

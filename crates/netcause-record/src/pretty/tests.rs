@@ -47,8 +47,8 @@ fn a_failing_event_says_what_why_and_what_next() {
     let resource = Resource::default();
     let (order, route) = (Key::new("order.id"), Key::new("http.route"));
     let fields = [
-        Field { key: &order, value: Value::I64(17), rendered: None },
-        Field { key: &route, value: Value::Text("/a b"), rendered: None },
+        Field { key: &order, value: Value::I64(17) },
+        Field { key: &route, value: Value::Text("/a b") },
     ];
     let fault = fault();
     let error =
@@ -103,7 +103,7 @@ fn no_line_but_the_summary_is_longer_than_100_columns() {
     let resource = Resource::default();
     let words = "word ".repeat(300);
     let key = Key::new("text");
-    let fields = [Field { key: &key, value: Value::Text(&words), rendered: None }];
+    let fields = [Field { key: &key, value: Value::Text(&words) }];
     let mut fault = fault();
     fault.evidence.push(Evidence::Note(Cow::Borrowed(&words)));
     let error = Some(ErrorText { message: &words, links: &[] });
@@ -124,7 +124,7 @@ fn no_control_character_reaches_the_terminal() {
         for text in [&text, "a\nb\tc\u{202e}\u{9b}31m"] {
             let resource = Resource::default();
             let key = Key::new(text.to_owned());
-            let fields = [Field { key: &key, value: Value::Text(text), rendered: None }];
+            let fields = [Field { key: &key, value: Value::Text(text) }];
             let mut fault = fault();
             fault.peer.server_address = Some(Cow::Borrowed(text));
             let error = Some(ErrorText { message: text, links: &[] });
