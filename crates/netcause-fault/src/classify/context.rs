@@ -44,7 +44,6 @@ const WELL: &[&str] = &[
     "back online",
     "is up",
     "no longer",
-    "resolved",
     "healthy again",
     "became available",
 ];

@@ -131,7 +131,8 @@ fn of_reason(reason: Reason, reading: &Reading<'_>) -> Fault<'static> {
 /// What the operating system reported, by where it happened. Some numbers say nothing of
 /// a connection unless a connection was being made.
 fn of_os(os: Os, code: Option<i32>, reading: &Reading<'_>) -> Option<Fault<'static>> {
-    let connecting = reading.at_any(&[Stage::Tcp, Stage::Connect, Stage::FailedConnect]);
+    let connecting =
+        reading.at_any(&[Stage::Tcp, Stage::Connect, Stage::Trying, Stage::FailedConnect]);
     // A soft error that ICMP left on a standing connection, when its timer ran out.
     let established = reading.at_any(&[Stage::Exchange, Stage::Body, Stage::Decode]);
     let reason = match os {
@@ -194,7 +195,7 @@ fn of_timer(reading: &Reading<'_>) -> Fault<'static> {
     if reading.at(Stage::Connect) && !reading.at(Stage::Tcp) {
         return of_connector_timer(reading);
     }
-    if reading.at(Stage::Response) {
+    if reading.at(Stage::Response) && !reading.at_any(&[Stage::Tcp, Stage::Trying]) {
         return limited(Fault::of_reason(Reason::ResponseTimeout), Limit::Response);
     }
     if reading.at_any(&[Stage::Tcp, Stage::Trying, Stage::FailedConnect]) {
@@ -245,7 +246,7 @@ fn of_stage(text: &str, source: Source, reading: &Reading<'_>) -> Option<Fault<'
     } else if source == Source::Line
         && reading.alarm
         && reading.at(Stage::Talk)
-        && context::names_address(text)
+        && (reading.at(Stage::Speak) || context::names_address(text))
     {
         // Something failed, and it was between two machines.
         Fault::new(Category::Unknown)

@@ -173,4 +173,6 @@ pub(super) static RULES: &[Rule] = &[
     is("tls: unknown certificate*", Reason::TlsClientCertificateRejected, "Go"),
     is("tls: expired certificate", Reason::TlsClientCertificateRejected, "Go"),
     is("tls: revoked certificate", Reason::TlsClientCertificateRejected, "Go"),
+    joined(is("client auth cert needed", Reason::TlsClientCertificateRequired, "Chromium")),
+    joined(is("insecure response", Reason::TlsCertificateInvalid, "Chromium")),
 ];

@@ -21,4 +21,8 @@ pub(super) static RULES: &[Rule] = &[
     note("successfully", Says::HarmlessMessage, "generic"),
     note("restored", Says::HarmlessMessage, "generic"),
     note("no longer", Says::HarmlessMessage, "generic"),
+    note("unsupported protocol scheme", Says::Harmless, "Go"),
+    note("missing protocol scheme", Says::Harmless, "Go"),
+    note("no host in request url", Says::Harmless, "Go"),
+    note("invalid url escape", Says::Harmless, "Go"),
 ];

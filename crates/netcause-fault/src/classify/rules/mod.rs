@@ -84,6 +84,12 @@ pub(super) enum Says {
     Code(Category),
     /// The input ended early: a connection's, if the text speaks of one; else perhaps a file's.
     Ended,
+    /// What somebody failed to do follows.
+    Failed,
+    /// A connection, of which may follow what became of it.
+    Link,
+    /// A machine or service, of which may follow what became of it.
+    Peer,
     /// The status of an access log's line follows.
     Access,
     /// The termination state of a proxy's session follows.
@@ -192,6 +198,8 @@ pub(super) enum Stage {
     Before,
     /// Some other machine is spoken of.
     Talk,
+    /// Something that is done with another machine failed.
+    Speak,
 }
 
 const fn note(pattern: &'static str, says: Says, source: &'static str) -> Rule {

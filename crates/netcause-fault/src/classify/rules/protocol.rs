@@ -88,4 +88,11 @@ pub(super) static RULES: &[Rule] = &[
     is("maximum number of redirects", Reason::TooManyRedirects, "generic"),
     joined(is("too many redirect*", Reason::TooManyRedirects, "class names")),
     is("lead to an infinite loop", Reason::TooManyRedirects, "Python"),
+    is("transport connection broken", Reason::InvalidResponse, "Go"),
+    is("decompression failed", Reason::BodyDecodeError, "generic"),
+    is("invalid gzip header", Reason::BodyDecodeError, "generic"),
+    is("failed to decode response*", Reason::BodyDecodeError, "generic"),
+    of("unable to negotiate", Category::Protocol, "OpenSSH"),
+    noun(of("key exchange method", Category::Protocol, "OpenSSH")),
+    noun(of("incorrect answer", Category::Protocol, "Zabbix")),
 ];

@@ -171,4 +171,10 @@ pub(super) static RULES: &[Rule] = &[
     at("http failed", Stage::Request, "OkHttp"),
     at("while reading body", Stage::Body, "Go"),
     at("reading body", Stage::Body, "generic"),
+    joined(at("bind exception", Stage::Trying, "Java")),
+    at("urlopen error", Stage::Trying, "Python"),
+    at("timeout: connect", Stage::Trying, "ureq"),
+    at("connection to server at", Stage::Trying, "libpq"),
+    at("connection to server on socket", Stage::FailedConnect, "libpq"),
+    at("retrying connect", Stage::FailedConnect, "Hadoop"),
 ];

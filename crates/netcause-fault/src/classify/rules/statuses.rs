@@ -145,4 +145,6 @@ pub(super) static RULES: &[Rule] = &[
     note("http/3\" ", Says::Access, "access logs"),
     note("http/3.0\" ", Says::Access, "access logs"),
     note("haproxy[", Says::AccessState, "HAProxy"),
+    weak(note("code from server: ", Says::StatusText, "generic")),
+    weak(note("status error [", Says::StatusText, "Dart")),
 ];

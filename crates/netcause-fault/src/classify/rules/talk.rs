@@ -1,6 +1,6 @@
 //! Words that speak of another machine; beside an alarm, a failure of unknown nature.
 
-use super::{Rule, Stage, at, joined, noun};
+use super::{Rule, Says, Stage, at, joined, note, noun};
 
 #[rustfmt::skip]
 pub(super) static RULES: &[Rule] = &[
@@ -38,4 +38,43 @@ pub(super) static RULES: &[Rule] = &[
     noun(at("mqtt", Stage::Talk, "generic")),
     noun(at("sync with", Stage::Talk, "generic")),
     noun(at("retransmit*", Stage::Talk, "generic")),
+    note("failed ", Says::Failed, "generic"),
+    note("failure ", Says::Failed, "generic"),
+    note("unable to ", Says::Failed, "generic"),
+    note("could not ", Says::Failed, "generic"),
+    note("couldn't ", Says::Failed, "generic"),
+    note("cannot ", Says::Failed, "generic"),
+    note("can not ", Says::Failed, "generic"),
+    note("can't ", Says::Failed, "generic"),
+    note("error ", Says::Failed, "generic"),
+    note("error while ", Says::Failed, "generic"),
+    note("exception while ", Says::Failed, "generic"),
+    note("not possible to ", Says::Failed, "generic"),
+    note("impossible to ", Says::Failed, "generic"),
+    note("problem ", Says::Failed, "generic"),
+    noun(note("connection", Says::Link, "generic")),
+    noun(note("channel", Says::Link, "generic")),
+    noun(note("link", Says::Link, "generic")),
+    noun(note("session", Says::Link, "generic")),
+    noun(note("socket", Says::Link, "generic")),
+    noun(note("stream", Says::Link, "generic")),
+    noun(note("tunnel", Says::Link, "generic")),
+    noun(note("websocket", Says::Link, "generic")),
+    noun(note("transport", Says::Link, "generic")),
+    noun(note("server", Says::Peer, "generic")),
+    noun(note("host", Says::Peer, "generic")),
+    noun(note("node", Says::Peer, "generic")),
+    noun(note("peer", Says::Peer, "generic")),
+    noun(note("broker", Says::Peer, "generic")),
+    noun(note("master", Says::Peer, "generic")),
+    noun(note("replica", Says::Peer, "generic")),
+    noun(note("upstream", Says::Peer, "generic")),
+    noun(note("backend", Says::Peer, "generic")),
+    noun(note("endpoint", Says::Peer, "generic")),
+    noun(note("database", Says::Peer, "generic")),
+    noun(note("service", Says::Peer, "generic")),
+    noun(note("cluster", Says::Peer, "generic")),
+    noun(note("redis", Says::Peer, "generic")),
+    noun(note("leader", Says::Peer, "generic")),
+    joined(noun(note("zookeeper*", Says::Peer, "generic"))),
 ];

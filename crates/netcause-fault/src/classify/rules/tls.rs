@@ -153,4 +153,9 @@ pub(super) static RULES: &[Rule] = &[
     is("handshake timed out", Reason::TlsHandshakeTimeout, "generic"),
     noun(joined(is("handshake timeout*", Reason::TlsHandshakeTimeout, "class names"))),
     is("handshake timed out after", Reason::TlsHandshakeTimeout, "generic"),
+    of("ssl connect attempt failed", Category::TlsHandshake, "Perl"),
+    of("gnutls recv error", Category::TlsHandshake, "git"),
+    is("does not support tls", Reason::TlsPeerNotTls, "generic"),
+    is("does not support ssl", Reason::TlsPeerNotTls, "generic"),
+    is("http/2 was not negotiated", Reason::TlsAlpnMismatch, "tonic"),
 ];

@@ -2,6 +2,7 @@
 
 mod access;
 mod automaton;
+mod loose;
 mod outcome;
 
 use std::net::SocketAddr;
@@ -150,7 +151,8 @@ impl<'a> Reading<'a> {
 
     /// Whether the text speaks of a connection.
     pub(super) fn has_peer(&self) -> bool {
-        self.stages != 0 || self.url.is_some() || self.address.is_some()
+        let spoken_of = bit(Stage::Talk) | bit(Stage::Speak);
+        self.stages & !spoken_of != 0 || self.url.is_some() || self.address.is_some()
     }
 
     /// Whether the text is one of the HTTP clients whose own timers print these words.
@@ -245,6 +247,9 @@ impl<'a> Reading<'a> {
                 };
                 self.take_status(says, digits);
             }
+            Says::Failed => self.take_failed(after),
+            Says::Link => self.take_link(after),
+            Says::Peer => self.take_peer(after),
             Says::Access => self.take_access(after),
             Says::AccessState => self.take_state(after),
             says => self.take_fact(says, text, start, after),
@@ -324,8 +329,16 @@ enum Standing {
 /// Whether a match counts: at word boundaries, and not a setting that only names a limit.
 fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -> Standing {
     let is_message = source == Source::Message;
-    let is_of_lines =
-        matches!(rule.says, Says::Alarm | Says::At(Stage::Talk) | Says::Access | Says::AccessState);
+    let is_of_lines = matches!(
+        rule.says,
+        Says::Alarm
+            | Says::Failed
+            | Says::Link
+            | Says::Peer
+            | Says::At(Stage::Talk)
+            | Says::Access
+            | Says::AccessState
+    );
     if (is_of_lines && source != Source::Line)
         || is_message && !rule.in_messages
         || !is_whole(rule, text, start, end)
@@ -408,10 +421,13 @@ fn is_setting(text: &str, start: usize, end: usize) -> bool {
 /// Whether a new word begins within an identifier: `SocketTimeout`, `read_timeout`.
 fn is_hump(bytes: &[u8], left: Option<usize>, right: usize) -> bool {
     let left = left.and_then(|left| bytes.get(left));
+    let after = bytes.get(right + 1);
     let right = bytes.get(right);
     left == Some(&b'_')
         || right == Some(&b'_')
-        || (left.is_some_and(u8::is_ascii_lowercase) && right.is_some_and(u8::is_ascii_uppercase))
+        || (right.is_some_and(u8::is_ascii_uppercase)
+            && (left.is_some_and(u8::is_ascii_lowercase)
+                || after.is_some_and(u8::is_ascii_lowercase)))
 }
 
 /// Whether both bytes belong to one word.
@@ -470,15 +486,18 @@ const fn rank(finding: Finding) -> u8 {
             R::TlsHandshakeFailure => 78,
             R::DnsHostNotFound | R::DnsNoAddress | R::DnsTemporaryFailure | R::DnsTimeout => 60,
             R::DnsFailure => 58,
+            R::InvalidResponse => 50,
             R::StreamRefused | R::StreamReset | R::KeepaliveTimeout | R::BodyTruncated => 45,
             R::ConnectionClosed => 44,
             R::PoolTimeout => 43,
-            R::InvalidResponse | R::TooManyRedirects => 40,
+            R::TooManyRedirects => 40,
             R::ResponseTimeout => 31,
             R::Cancelled => 10,
             _ => 42,
         },
         Finding::Os(Os::OpenFiles | Os::Buffers | Os::AddressInUse | Os::AddressNotAvailable) => 70,
+        // A library's word for what may be a limit of its own.
+        Finding::Os(Os::Aborted) => 29,
         Finding::Os(Os::TimedOut) => 34,
         Finding::Os(Os::Denied | Os::Invalid | Os::NotFound | Os::WouldBlock) => 5,
         Finding::Os(_) => 50,

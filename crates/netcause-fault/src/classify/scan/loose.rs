@@ -1,0 +1,179 @@
+//! Sentences of two parts with anything between: what could not be done (`failed to …`),
+//! and what became of a thing (`connection with the master … lost`).
+//!
+//! Each part alone is too common to say anything.
+
+use super::super::rules::{Says, Stage};
+use super::{Finding, Reading};
+use crate::errno::Os;
+use crate::{Category, Reason};
+
+/// What words that stand together say counts more.
+const RANK: u8 = 3;
+
+/// How far behind the first part the second one may stand.
+const REACH: usize = 80;
+
+/// What somebody failed to do. The verb stands in its plain form; an ending may follow.
+static VERBS: &[(&str, Says)] = &[
+    ("connect", Says::At(Stage::FailedConnect)),
+    ("reconnect", Says::At(Stage::FailedConnect)),
+    ("establish", Says::At(Stage::FailedConnect)),
+    ("reach", Says::At(Stage::FailedConnect)),
+    ("contact", Says::At(Stage::FailedConnect)),
+    ("dial", Says::At(Stage::FailedConnect)),
+    ("communicat", Says::At(Stage::FailedConnect)),
+    ("talk to", Says::At(Stage::FailedConnect)),
+    ("authenticat", Says::Of(Category::Auth)),
+    ("log in", Says::Of(Category::Auth)),
+    ("login", Says::Of(Category::Auth)),
+    ("bind", Says::Of(Category::LocalResource)),
+    ("listen", Says::Of(Category::LocalResource)),
+    ("negotiat", Says::At(Stage::Speak)),
+    ("send", Says::At(Stage::Speak)),
+    ("receiv", Says::At(Stage::Speak)),
+    ("read", Says::At(Stage::Speak)),
+    ("writ", Says::At(Stage::Speak)),
+    ("fetch", Says::At(Stage::Speak)),
+    ("download", Says::At(Stage::Speak)),
+    ("upload", Says::At(Stage::Speak)),
+    ("publish", Says::At(Stage::Speak)),
+    ("push", Says::At(Stage::Speak)),
+    ("pull", Says::At(Stage::Speak)),
+    ("ping", Says::At(Stage::Speak)),
+    ("sync", Says::At(Stage::Speak)),
+    ("replicat", Says::At(Stage::Speak)),
+    ("exchang", Says::At(Stage::Speak)),
+    ("deliver", Says::At(Stage::Speak)),
+    ("poll", Says::At(Stage::Speak)),
+    ("call", Says::At(Stage::Speak)),
+    ("query", Says::At(Stage::Speak)),
+    ("request", Says::At(Stage::Speak)),
+    ("register", Says::At(Stage::Speak)),
+    ("join", Says::At(Stage::Speak)),
+    ("proxy", Says::At(Stage::Speak)),
+    ("forward", Says::At(Stage::Speak)),
+    ("scrap", Says::At(Stage::Speak)),
+    ("export", Says::At(Stage::Speak)),
+    ("handshak", Says::At(Stage::Speak)),
+    ("serv", Says::At(Stage::Speak)),
+];
+
+/// Words between "failed" and the verb.
+static FILLERS: &[&str] = &["to ", "while ", "when ", "on ", "during ", "re-", "properly "];
+
+/// What becomes of a connection.
+static LINK_OUTCOMES: &[(&str, Says)] = &[
+    (" lost", Says::Is(Reason::ConnectionClosed)),
+    (" closed", Says::Is(Reason::ConnectionClosed)),
+    (" closing down", Says::Is(Reason::ConnectionClosed)),
+    (" terminated", Says::Is(Reason::ConnectionClosed)),
+    (" dropped", Says::Is(Reason::ConnectionClosed)),
+    (" broken", Says::Is(Reason::ConnectionClosed)),
+    (" broke", Says::Is(Reason::ConnectionClosed)),
+    (" interrupted", Says::Is(Reason::ConnectionClosed)),
+    (" severed", Says::Is(Reason::ConnectionClosed)),
+    (" died", Says::Is(Reason::ConnectionClosed)),
+    (" disconnected", Says::Is(Reason::ConnectionClosed)),
+    (" aborted", Says::Os(Os::Aborted)),
+    (" reset", Says::Os(Os::Reset)),
+    (" refused", Says::Os(Os::Refused)),
+    (" timed out", Says::At(Stage::Trying)),
+    (" timeout", Says::At(Stage::Trying)),
+    (" failed", Says::At(Stage::FailedConnect)),
+    (" not established", Says::At(Stage::FailedConnect)),
+    (" unreachable", Says::Of(Category::Unreachable)),
+];
+
+/// What becomes of a machine or a service.
+static PEER_OUTCOMES: &[(&str, Says)] = &[
+    (" is down", Says::Of(Category::Unavailable)),
+    (" went down", Says::Of(Category::Unavailable)),
+    (" marked down", Says::Of(Category::Unavailable)),
+    (" is dead", Says::Of(Category::Unavailable)),
+    (" is offline", Says::Of(Category::Unavailable)),
+    (" offline", Says::Of(Category::Unavailable)),
+    (" unavailable", Says::Of(Category::Unavailable)),
+    (" not available", Says::Of(Category::Unavailable)),
+    (" not running", Says::Of(Category::Unavailable)),
+    (" not ready", Says::Of(Category::Unavailable)),
+    (" unreachable", Says::Of(Category::Unreachable)),
+    (" not reachable", Says::Of(Category::Unreachable)),
+    (" not responding", Says::Is(Reason::ResponseTimeout)),
+    (" did not respond", Says::Is(Reason::ResponseTimeout)),
+    (" not respond", Says::Is(Reason::ResponseTimeout)),
+    (" did not reply", Says::Is(Reason::ResponseTimeout)),
+    (" disconnected", Says::Of(Category::ConnectionReset)),
+    (" has failed", Says::Of(Category::Unknown)),
+];
+
+impl<'a> Reading<'a> {
+    /// Reads what somebody failed to do.
+    pub(super) fn take_failed(&mut self, after: &'a str) {
+        let mut rest = after;
+        while let Some(more) = FILLERS.iter().find_map(|filler| strip(rest, filler)) {
+            rest = more;
+        }
+        if let Some((verb, says)) = VERBS.iter().find(|(verb, _)| strip(rest, verb).is_some()) {
+            let behind = rest.get(verb.len()..).unwrap_or_default();
+            self.take(*says, behind, 0, 0);
+        }
+    }
+
+    /// Reads what became of a connection that is spoken of.
+    pub(super) fn take_link(&mut self, after: &'a str) {
+        self.take_loose(LINK_OUTCOMES, after);
+    }
+
+    /// Reads what became of a machine that is spoken of.
+    pub(super) fn take_peer(&mut self, after: &'a str) {
+        self.take_loose(PEER_OUTCOMES, after);
+    }
+
+    fn take_loose(&mut self, outcomes: &[(&str, Says)], after: &'a str) {
+        let clause = clause(after);
+        let found = outcomes.iter().filter_map(|(words, says)| Some((find(clause, words)?, says)));
+        let Some((at, says)) = found.min_by_key(|(at, _)| *at) else { return };
+        let words = after.get(at..).unwrap_or_default();
+        let finding = match says {
+            Says::Is(reason) => Finding::Is(*reason),
+            Says::Os(os) => Finding::Os(*os),
+            Says::Of(category) => Finding::Of(*category),
+            // "Connection timed out" is the system's word for a limit in any phase.
+            Says::At(Stage::Trying) if at == 0 => return,
+            Says::At(Stage::Trying) => {
+                self.take_timeout(words);
+                self.place(Stage::Trying);
+                Finding::Timer(false)
+            }
+            _ => return self.take(*says, words, 0, 0),
+        };
+        self.consider_at(RANK, finding);
+    }
+}
+
+/// What stands up to the end of the clause.
+fn clause(text: &str) -> &str {
+    let end = (0..=text.len().min(REACH)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let near = text.get(..end).unwrap_or_default();
+    let stop = [". ", "; ", " - ", " | ", "\\n", "{", ", "]
+        .iter()
+        .filter_map(|mark| near.find(mark))
+        .min();
+    near.get(..stop.unwrap_or(near.len())).unwrap_or_default()
+}
+
+/// Where whole words stand, whatever their case.
+fn find(text: &str, words: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    bytes.windows(words.len()).enumerate().find_map(|(at, it)| {
+        let ends = bytes.get(at + words.len()).is_none_or(|next| !next.is_ascii_alphanumeric());
+        (ends && it.eq_ignore_ascii_case(words.as_bytes())).then_some(at)
+    })
+}
+
+/// Strips words at the start, whatever their case.
+fn strip<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    let start = text.get(..words.len())?;
+    start.eq_ignore_ascii_case(words).then(|| text.get(words.len()..))?
+}
