@@ -209,6 +209,10 @@ fn of_columns(line: &str) -> Option<Line> {
     };
     let is_fault = category != "none";
     let mut categories = vec![category.to_owned()];
+    // The labels of this file have one name for all limits.
+    if category == Category::Timeout.as_str() {
+        categories.push(Category::ResponseTimeout.as_str().to_owned());
+    }
     if text.contains("Couldn't connect to server") || text.contains("Could not connect to server") {
         categories.push(Category::Unknown.as_str().to_owned());
     }

@@ -51,7 +51,7 @@ const WELL: &[&str] = &[
 /// Whether the line reports that something went wrong, whatever it was; `has_alarm` tells
 /// whether it has a word of alarm.
 pub(super) fn is_alarming(line: &str, has_alarm: bool) -> bool {
-    (has_alarm || is_bare(line) || has_level_letter(line, b"EWF")) && !is_calm(line)
+    has_alarm || (!is_calm(line) && (is_bare(line) || has_level_letter(line, b"EWF")))
 }
 
 /// Whether it is a mere sentence, such as an error prints, without time and source.

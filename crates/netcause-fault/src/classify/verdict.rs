@@ -13,7 +13,7 @@ use crate::{Category, Evidence, Fault, Limit, Peer, Phase, Reason, Request};
 /// The verdict, before any diagnosis.
 pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) -> Option<Fault<'a>> {
     let mut reading = Reading::of(text, links, facts);
-    consider_types(&mut reading, facts);
+    consider_types(text, &mut reading, facts);
     if reading.harmless || (facts.source == Source::Line && !is_report(text, &mut reading)) {
         return None;
     }
@@ -46,7 +46,7 @@ fn is_report(line: &str, reading: &mut Reading<'_>) -> bool {
 }
 
 /// Adds what the types say to what the words say.
-fn consider_types(reading: &mut Reading<'_>, facts: &Facts) {
+fn consider_types(text: &str, reading: &mut Reading<'_>, facts: &Facts) {
     if facts.connect_timer {
         reading.place(Stage::Tcp);
         reading.consider(Finding::Timer(true));
@@ -60,7 +60,10 @@ fn consider_types(reading: &mut Reading<'_>, facts: &Facts) {
         (None, Some(os)) if reading.is_open() => reading.consider(Finding::Os(os)),
         _ => {}
     }
-    if (facts.unexpected_eof || reading.ended) && reading.is_open() && reading.has_peer() {
+    let is_spoken_of = facts.source == Source::Line
+        && (reading.at(Stage::Talk) || (reading.at(Stage::Speak) && context::names_address(text)));
+    let has_peer = reading.has_peer() || is_spoken_of;
+    if (facts.unexpected_eof || reading.ended) && reading.is_open() && has_peer {
         reading.consider(Finding::Is(Reason::ConnectionClosed));
     }
     #[cfg(feature = "rustls")]
@@ -243,11 +246,7 @@ fn of_stage(text: &str, source: Source, reading: &Reading<'_>) -> Option<Fault<'
         Fault::new(Category::Unknown)
     } else if reading.at(Stage::Retried) {
         Fault::of_reason(Reason::RetriesExhausted)
-    } else if source == Source::Line
-        && reading.alarm
-        && reading.at(Stage::Talk)
-        && (reading.at(Stage::Speak) || context::names_address(text))
-    {
+    } else if source == Source::Line && reading.alarm && is_about_a_peer(text, reading) {
         // Something failed, and it was between two machines.
         Fault::new(Category::Unknown)
     } else {
@@ -255,6 +254,13 @@ fn of_stage(text: &str, source: Source, reading: &Reading<'_>) -> Option<Fault<'
     };
     fault.phase = phase(reading);
     Some(fault)
+}
+
+/// Whether two things tell that another machine is spoken of.
+fn is_about_a_peer(text: &str, reading: &Reading<'_>) -> bool {
+    let marks =
+        [reading.at(Stage::Talk), reading.at(Stage::Speak)].into_iter().filter(|it| *it).count();
+    (marks == 2 || (marks == 1 && context::names_address(text))) && !context::says_well(text)
 }
 
 /// A connection that failed on the way to the proxy: the target was not tried.

@@ -175,4 +175,9 @@ pub(super) static RULES: &[Rule] = &[
     is("tls: revoked certificate", Reason::TlsClientCertificateRejected, "Go"),
     joined(is("client auth cert needed", Reason::TlsClientCertificateRequired, "Chromium")),
     joined(is("insecure response", Reason::TlsCertificateInvalid, "Chromium")),
+    is("nsurlerrordomain code=-1202", Reason::TlsCertificateUntrusted, "macOS"),
+    is("nsurlerrordomain code=-1203", Reason::TlsCertificateUntrusted, "macOS"),
+    is("nsurlerrordomain code=-1201", Reason::TlsCertificateExpired, "macOS"),
+    is("nsurlerrordomain code=-1204", Reason::TlsCertificateNotYetValid, "macOS"),
+    is("0x80072f8f", Reason::TlsCertificateInvalid, "Windows"),
 ];

@@ -1,6 +1,6 @@
 //! What is said of looking up a name.
 
-use super::{Rule, Stage, at, is, joined};
+use super::{Rule, Stage, at, is, joined, noun};
 use crate::Reason;
 
 #[rustfmt::skip]
@@ -99,4 +99,19 @@ pub(super) static RULES: &[Rule] = &[
     at("resolving host", Stage::Resolving, "generic"),
     at("while resolving", Stage::Resolving, "generic"),
     at("resolve host*", Stage::Resolving, "generic"),
+    is("nsurlerrordomain code=-1003", Reason::DnsHostNotFound, "macOS"),
+    is("nsurlerrordomain code=-1006", Reason::DnsHostNotFound, "macOS"),
+    is("nsurlerrordomain error -1003", Reason::DnsHostNotFound, "macOS"),
+    is("0x80072ee7", Reason::DnsFailure, "Windows"),
+    joined(is("couldnt resolve host", Reason::DnsFailure, "libcurl")),
+    is("failed host lookup", Reason::DnsFailure, "Dart"),
+    is("host lookup failed", Reason::DnsFailure, "generic"),
+    noun(is("lookup failed", Reason::DnsFailure, "generic")),
+    is("ns_error_unknown_host", Reason::DnsFailure, "NSS"),
+    joined(is("host not resolved", Reason::DnsFailure, "generic")),
+    noun(is("hostname resolution", Reason::DnsFailure, "generic")),
+    is("dns server failure", Reason::DnsFailure, "generic"),
+    joined(is("dns exception", Reason::DnsFailure, "class names")),
+    noun(is("name error", Reason::DnsFailure, "resolvers")),
+    noun(is("query refused", Reason::DnsTemporaryFailure, "resolvers")),
 ];

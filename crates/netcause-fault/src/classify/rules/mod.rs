@@ -90,6 +90,10 @@ pub(super) enum Says {
     Link,
     /// A machine or service, of which may follow what became of it.
     Peer,
+    /// Something done with another machine, of which may follow that it failed.
+    Action,
+    /// curl's own number of the error follows.
+    Curl,
     /// The status of an access log's line follows.
     Access,
     /// The termination state of a proxy's session follows.

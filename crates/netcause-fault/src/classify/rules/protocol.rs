@@ -95,4 +95,7 @@ pub(super) static RULES: &[Rule] = &[
     of("unable to negotiate", Category::Protocol, "OpenSSH"),
     noun(of("key exchange method", Category::Protocol, "OpenSSH")),
     noun(of("incorrect answer", Category::Protocol, "Zabbix")),
+    is("framing error", Reason::InvalidResponse, "generic"),
+    is("header_corrupt", Reason::InvalidResponse, "Erlang"),
+    noun(is("received bad response", Reason::InvalidResponse, "generic")),
 ];

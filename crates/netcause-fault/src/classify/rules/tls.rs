@@ -158,4 +158,13 @@ pub(super) static RULES: &[Rule] = &[
     is("does not support tls", Reason::TlsPeerNotTls, "generic"),
     is("does not support ssl", Reason::TlsPeerNotTls, "generic"),
     is("http/2 was not negotiated", Reason::TlsAlpnMismatch, "tonic"),
+    of("nsurlerrordomain code=-1200", Category::TlsHandshake, "macOS"),
+    of("tls_error", Category::TlsHandshake, "generic"),
+    of("tls_session_error*", Category::TlsHandshake, "macOS"),
+    of("ssl_accept() failed", Category::TlsHandshake, "generic"),
+    of("ssl_accept failed", Category::TlsHandshake, "generic"),
+    of("ssl accept error*", Category::TlsHandshake, "generic"),
+    of("ssl: fatal error", Category::TlsHandshake, "generic"),
+    at("ssl_accept", Stage::Tls, "OpenSSL"),
+    at("tls handshaking", Stage::Tls, "generic"),
 ];

@@ -9,7 +9,7 @@ use crate::errno::Os;
 use crate::{Category, Reason};
 
 /// What words that stand together say counts more.
-const RANK: u8 = 3;
+pub(super) const RANK: u8 = 3;
 
 /// How far behind the first part the second one may stand.
 const REACH: usize = 80;
@@ -57,6 +57,15 @@ static VERBS: &[(&str, Says)] = &[
     ("export", Says::At(Stage::Speak)),
     ("handshak", Says::At(Stage::Speak)),
     ("serv", Says::At(Stage::Speak)),
+    ("get ", Says::At(Stage::Speak)),
+    ("post ", Says::At(Stage::Speak)),
+    ("acquir", Says::At(Stage::Speak)),
+    ("retriev", Says::At(Stage::Speak)),
+    ("access", Says::At(Stage::Speak)),
+    ("pass request", Says::At(Stage::Speak)),
+    ("deal", Says::At(Stage::Speak)),
+    ("open channel", Says::At(Stage::FailedConnect)),
+    ("open connection", Says::At(Stage::FailedConnect)),
 ];
 
 /// Words between "failed" and the verb.
@@ -107,6 +116,14 @@ static PEER_OUTCOMES: &[(&str, Says)] = &[
     (" has failed", Says::Of(Category::Unknown)),
 ];
 
+/// What becomes of something that is done with another machine.
+static ACTION_OUTCOMES: &[(&str, Says)] = &[
+    (" failed", Says::At(Stage::Speak)),
+    (" failure", Says::At(Stage::Speak)),
+    (" error", Says::At(Stage::Speak)),
+    (" rejected", Says::At(Stage::Speak)),
+];
+
 impl<'a> Reading<'a> {
     /// Reads what somebody failed to do.
     pub(super) fn take_failed(&mut self, after: &'a str) {
@@ -128,6 +145,11 @@ impl<'a> Reading<'a> {
     /// Reads what became of a machine that is spoken of.
     pub(super) fn take_peer(&mut self, after: &'a str) {
         self.take_loose(PEER_OUTCOMES, after);
+    }
+
+    /// Reads whether something that is done with another machine failed.
+    pub(super) fn take_action(&mut self, after: &'a str) {
+        self.take_loose(ACTION_OUTCOMES, after);
     }
 
     fn take_loose(&mut self, outcomes: &[(&str, Says)], after: &'a str) {
@@ -156,7 +178,7 @@ impl<'a> Reading<'a> {
 fn clause(text: &str) -> &str {
     let end = (0..=text.len().min(REACH)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let near = text.get(..end).unwrap_or_default();
-    let stop = [". ", "; ", " - ", " | ", "\\n", "{", ", "]
+    let stop = [": ", ". ", "; ", " - ", " | ", "\\n", "{", ", "]
         .iter()
         .filter_map(|mark| near.find(mark))
         .min();

@@ -250,6 +250,8 @@ impl<'a> Reading<'a> {
             Says::Failed => self.take_failed(after),
             Says::Link => self.take_link(after),
             Says::Peer => self.take_peer(after),
+            Says::Action => self.take_action(after),
+            Says::Curl => self.take_curl(after),
             Says::Access => self.take_access(after),
             Says::AccessState => self.take_state(after),
             says => self.take_fact(says, text, start, after),
@@ -301,6 +303,14 @@ impl<'a> Reading<'a> {
         self.consider_at(rank, Finding::Status(status));
     }
 
+    /// Takes curl's number, which tells less than its words do.
+    fn take_curl(&mut self, after: &str) {
+        let Some(number) = extract::number(after) else { return };
+        if let Some((_, finding)) = CURL_ERRORS.iter().find(|(known, _)| *known == number) {
+            self.consider_at(loose::RANK, *finding);
+        }
+    }
+
     fn take_number(&mut self, after: &str) {
         let Some(number) = extract::number(after) else { return };
         self.number = i32::try_from(number).ok();
@@ -309,6 +319,26 @@ impl<'a> Reading<'a> {
         }
     }
 }
+
+/// Errors of libcurl (libcurl-errors(3)) whose number tells the category.
+static CURL_ERRORS: &[(u64, Finding)] = &[
+    (5, Finding::Of(Category::Dns)),
+    (6, Finding::Of(Category::Dns)),
+    (7, Finding::Of(Category::Unknown)),
+    (16, Finding::Of(Category::Protocol)),
+    (18, Finding::Is(Reason::BodyTruncated)),
+    (28, Finding::Timer(false)),
+    (35, Finding::Of(Category::TlsHandshake)),
+    (47, Finding::Is(Reason::TooManyRedirects)),
+    (51, Finding::Of(Category::TlsCertificate)),
+    (52, Finding::Is(Reason::ConnectionClosed)),
+    (55, Finding::Of(Category::ConnectionReset)),
+    (56, Finding::Of(Category::ConnectionReset)),
+    (58, Finding::Of(Category::TlsCertificate)),
+    (60, Finding::Of(Category::TlsCertificate)),
+    (67, Finding::Of(Category::Auth)),
+    (92, Finding::Is(Reason::StreamReset)),
+];
 
 /// One bit a stage.
 const fn bit(stage: Stage) -> u32 {
@@ -335,6 +365,7 @@ fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -
             | Says::Failed
             | Says::Link
             | Says::Peer
+            | Says::Action
             | Says::At(Stage::Talk)
             | Says::Access
             | Says::AccessState
@@ -399,7 +430,7 @@ const KINDS: &[&str] =
 /// Whether a value follows, or a word before denies it: `timeout=5s`, `no timeout`.
 fn is_setting(text: &str, start: usize, end: usize) -> bool {
     const SETS: &[&str] =
-        &["=", " = ", " is ", " set ", " of ", "s: ", " to ", ": ", "\":", "\": "];
+        &[" ", "=", " = ", " is ", " set ", " of ", "s: ", " to ", ": ", "\":", "\": "];
     let after = text.get(end..).unwrap_or_default();
     let is_value = |rest: &str| {
         let value = rest.trim_start_matches(['"', '\'', ' ']);
