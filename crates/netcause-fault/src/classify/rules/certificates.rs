@@ -1,6 +1,6 @@
 //! Certificates that were not accepted.
 
-use super::{Rule, Stage, at, is, joined, noun};
+use super::{Rule, Says, Stage, at, is, joined, note, noun};
 use crate::Reason;
 
 #[rustfmt::skip]
@@ -180,4 +180,7 @@ pub(super) static RULES: &[Rule] = &[
     is("nsurlerrordomain code=-1201", Reason::TlsCertificateExpired, "macOS"),
     is("nsurlerrordomain code=-1204", Reason::TlsCertificateNotYetValid, "macOS"),
     is("0x80072f8f", Reason::TlsCertificateInvalid, "Windows"),
+    note("certificate", Says::Certificate, "generic"),
+    note("cert", Says::Certificate, "generic"),
+    is("certificate has not yet been activated", Reason::TlsCertificateNotYetValid, "GnuTLS"),
 ];

@@ -238,7 +238,6 @@ pub(super) static RULES: &[Rule] = &[
     is("nodedown", Reason::ConnectionClosed, "Erlang"),
     is("net_tick_timeout", Reason::ConnectionClosed, "Erlang"),
     is("0x80072efe", Reason::ConnectionClosed, "Windows"),
-    is("error in socket io", Reason::ConnectionClosed, "rsync"),
     is("error in rsync protocol data stream", Reason::ConnectionClosed, "rsync"),
     noun(is("not connected", Reason::ConnectionClosed, "generic")),
     is("connection has been severed", Reason::ConnectionClosed, "generic"),
@@ -255,4 +254,5 @@ pub(super) static RULES: &[Rule] = &[
     is("java.io.eofexception", Reason::ConnectionClosed, "Java"),
     is("nsurlerrordomain code=-999", Reason::Cancelled, "macOS"),
     is("\"cancelled\"", Reason::Cancelled, "macOS"),
+    is("no data received", Reason::ConnectionClosed, "wget"),
 ];

@@ -92,6 +92,8 @@ pub(super) enum Says {
     Peer,
     /// Something done with another machine, of which may follow that it failed.
     Action,
+    /// A certificate, of which may follow why it was not accepted.
+    Certificate,
     /// curl's own number of the error follows.
     Curl,
     /// The status of an access log's line follows.
@@ -134,6 +136,22 @@ pub(super) enum Says {
     AfterRetries,
     /// The number of the try follows, and how many there may be.
     Retries,
+}
+
+impl Says {
+    /// Whether it is looked for in lines of a log only.
+    pub(super) fn is_of_lines(self) -> bool {
+        let is_whole = matches!(
+            self,
+            Says::Alarm | Says::Failed | Says::Access | Says::AccessState | Says::At(Stage::Talk)
+        );
+        is_whole || self.is_half()
+    }
+
+    /// Whether it is the first part of a sentence whose second one may follow.
+    pub(super) fn is_half(self) -> bool {
+        matches!(self, Says::Link | Says::Peer | Says::Action | Says::Certificate)
+    }
 }
 
 /// What a sentence speaks of.

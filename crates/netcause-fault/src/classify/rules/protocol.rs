@@ -98,4 +98,7 @@ pub(super) static RULES: &[Rule] = &[
     is("framing error", Reason::InvalidResponse, "generic"),
     is("header_corrupt", Reason::InvalidResponse, "Erlang"),
     noun(is("received bad response", Reason::InvalidResponse, "generic")),
+    is("content unencoding", Reason::BodyDecodeError, "curl"),
+    is("rather than greeting", Reason::InvalidResponse, "rsync"),
+    of("error starting client-server protocol", Category::Protocol, "rsync"),
 ];

@@ -387,4 +387,7 @@ pub(super) static RULES: &[Rule] = &[
     of("no reachable servers", Category::Unavailable, "MongoDB"),
     of("no server chosen by", Category::Unavailable, "MongoDB"),
     of("flood control exceeded", Category::RateLimited, "Telegram"),
+    of("rejecting connections", Category::Unavailable, "PostgreSQL"),
+    of("terminating connection because of", Category::Unavailable, "PostgreSQL"),
+    of("- no response", Category::Unavailable, "PostgreSQL"),
 ];

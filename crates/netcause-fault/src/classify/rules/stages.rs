@@ -245,4 +245,6 @@ pub(super) static RULES: &[Rule] = &[
     at("connect: permission denied", Stage::FailedConnect, "Go"),
     at("connect eacces", Stage::FailedConnect, "Node"),
     at("connecttimeout", Stage::Trying, "class names"),
+    at("bio_connect", Stage::FailedConnect, "OpenSSL"),
+    of("error in socket io", Category::Unknown, "rsync"),
 ];

@@ -167,4 +167,6 @@ pub(super) static RULES: &[Rule] = &[
     of("ssl: fatal error", Category::TlsHandshake, "generic"),
     at("ssl_accept", Stage::Tls, "OpenSSL"),
     at("tls handshaking", Stage::Tls, "generic"),
+    of("tls fatal alert", Category::TlsHandshake, "GnuTLS"),
+    of("received alert [40]", Category::TlsHandshake, "GnuTLS"),
 ];

@@ -116,6 +116,27 @@ static PEER_OUTCOMES: &[(&str, Says)] = &[
     (" has failed", Says::Of(Category::Unknown)),
 ];
 
+/// Why a certificate is not accepted.
+static CERTIFICATE_OUTCOMES: &[(&str, Says)] = &[
+    (" not trusted", Says::Is(Reason::TlsCertificateUntrusted)),
+    (" untrusted", Says::Is(Reason::TlsCertificateUntrusted)),
+    (" unknown authority", Says::Is(Reason::TlsCertificateUntrusted)),
+    (" has expired", Says::Is(Reason::TlsCertificateExpired)),
+    (" is expired", Says::Is(Reason::TlsCertificateExpired)),
+    (" expired on", Says::Is(Reason::TlsCertificateExpired)),
+    (" not yet activated", Says::Is(Reason::TlsCertificateNotYetValid)),
+    (" not yet valid", Says::Is(Reason::TlsCertificateNotYetValid)),
+    (" not match", Says::Is(Reason::TlsCertificateNameMismatch)),
+    (" mismatch", Says::Is(Reason::TlsCertificateNameMismatch)),
+    (" revoked", Says::Is(Reason::TlsCertificateRevoked)),
+    (" not valid", Says::Is(Reason::TlsCertificateInvalid)),
+    (" is invalid", Says::Is(Reason::TlsCertificateInvalid)),
+    (" was rejected", Says::Is(Reason::TlsCertificateInvalid)),
+    (" not verified", Says::Is(Reason::TlsCertificateInvalid)),
+    (" verification failed", Says::Is(Reason::TlsCertificateInvalid)),
+    (" validation failed", Says::Is(Reason::TlsCertificateInvalid)),
+];
+
 /// What becomes of something that is done with another machine.
 static ACTION_OUTCOMES: &[(&str, Says)] = &[
     (" failed", Says::At(Stage::Speak)),
@@ -134,6 +155,17 @@ impl<'a> Reading<'a> {
         if let Some((verb, says)) = VERBS.iter().find(|(verb, _)| strip(rest, verb).is_some()) {
             let behind = rest.get(verb.len()..).unwrap_or_default();
             self.take(*says, behind, 0, 0);
+            if *says == Says::At(Stage::FailedConnect) {
+                self.take_last_number(behind);
+            }
+        }
+    }
+
+    /// Reads the error number that ends a sentence: `can't connect to 'db' (111)`.
+    fn take_last_number(&mut self, text: &str) {
+        let number = text.trim_end().strip_suffix(')').and_then(|text| text.rsplit_once('('));
+        if let Some((_, number)) = number.filter(|(_, it)| it.len() <= 5) {
+            self.take_number(number);
         }
     }
 
@@ -150,6 +182,11 @@ impl<'a> Reading<'a> {
     /// Reads whether something that is done with another machine failed.
     pub(super) fn take_action(&mut self, after: &'a str) {
         self.take_loose(ACTION_OUTCOMES, after);
+    }
+
+    /// Reads why a certificate that is spoken of was not accepted.
+    pub(super) fn take_certificate(&mut self, after: &'a str) {
+        self.take_loose(CERTIFICATE_OUTCOMES, after);
     }
 
     fn take_loose(&mut self, outcomes: &[(&str, Says)], after: &'a str) {

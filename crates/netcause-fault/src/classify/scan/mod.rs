@@ -251,6 +251,7 @@ impl<'a> Reading<'a> {
             Says::Link => self.take_link(after),
             Says::Peer => self.take_peer(after),
             Says::Action => self.take_action(after),
+            Says::Certificate => self.take_certificate(after),
             Says::Curl => self.take_curl(after),
             Says::Access => self.take_access(after),
             Says::AccessState => self.take_state(after),
@@ -359,22 +360,14 @@ enum Standing {
 /// Whether a match counts: at word boundaries, and not a setting that only names a limit.
 fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -> Standing {
     let is_message = source == Source::Message;
-    let is_of_lines = matches!(
-        rule.says,
-        Says::Alarm
-            | Says::Failed
-            | Says::Link
-            | Says::Peer
-            | Says::Action
-            | Says::At(Stage::Talk)
-            | Says::Access
-            | Says::AccessState
-    );
-    if (is_of_lines && source != Source::Line)
+    if (rule.says.is_of_lines() && source != Source::Line)
         || is_message && !rule.in_messages
         || !is_whole(rule, text, start, end)
     {
         return Standing::None;
+    }
+    if rule.says.is_half() {
+        return Standing::Doubtful;
     }
     if rule.says == Says::HarmlessMessage {
         return if is_message { Standing::Sure } else { Standing::None };
