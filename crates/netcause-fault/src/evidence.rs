@@ -26,6 +26,8 @@ pub enum Evidence<'a> {
     TlsAlert(Cow<'a, str>),
     /// The answer's status.
     Status(u16),
+    /// The code of a database's or a broker's answer.
+    Code(Cow<'a, str>),
     /// The pause that the peer asks for.
     RetryAfter(Duration),
     /// A certificate that had ended before the verification, and by how much.
@@ -46,6 +48,7 @@ impl Evidence<'_> {
     pub fn borrowed(&self) -> Evidence<'_> {
         match self {
             Evidence::TlsAlert(text) => Evidence::TlsAlert(Cow::Borrowed(text)),
+            Evidence::Code(code) => Evidence::Code(Cow::Borrowed(code)),
             Evidence::Note(text) => Evidence::Note(Cow::Borrowed(text)),
             Evidence::OsError(code) => Evidence::OsError(*code),
             Evidence::OwnTimer(limit) => Evidence::OwnTimer(*limit),
@@ -64,6 +67,7 @@ impl Evidence<'_> {
     pub fn into_owned(self) -> Evidence<'static> {
         match self {
             Evidence::TlsAlert(text) => Evidence::TlsAlert(Cow::Owned(text.into_owned())),
+            Evidence::Code(code) => Evidence::Code(Cow::Owned(code.into_owned())),
             Evidence::Note(text) => Evidence::Note(Cow::Owned(text.into_owned())),
             Evidence::OsError(code) => Evidence::OsError(code),
             Evidence::OwnTimer(limit) => Evidence::OwnTimer(limit),
@@ -96,6 +100,7 @@ impl fmt::Display for Evidence<'_> {
             }
             Evidence::TlsAlert(alert) => write!(f, "the peer sent the TLS alert {alert}"),
             Evidence::Status(status) => write!(f, "the answer had status {status}"),
+            Evidence::Code(code) => write!(f, "the peer answered with the code {code}"),
             Evidence::RetryAfter(delay) => {
                 write!(f, "the peer asks to wait {}", crate::text_duration(*delay))
             }

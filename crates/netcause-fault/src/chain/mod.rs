@@ -2,6 +2,7 @@
 
 mod line;
 mod pieces;
+mod state;
 mod walk;
 
 #[cfg(test)]
@@ -239,7 +240,10 @@ impl Chain {
         match self.text.get(start..) {
             Some(CONNECT_ERROR) => self.facts.peer = walk::peer_of_connect_error(error),
             Some(CONNECT_TIMER) => self.facts.connect_timer = walk::is_of_std(error),
-            _ => {}
+            Some(text) => {
+                self.facts.sql_state = state::sql_state(error, text).or(self.facts.sql_state);
+            }
+            None => {}
         }
         let whole = self.text.len() <= start + room;
         self.close_within(start, start + room, sanitize);

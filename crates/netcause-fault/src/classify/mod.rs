@@ -4,6 +4,7 @@
 //! stand beside; [`verdict`] decides what it amounts to, typed facts before words.
 
 mod certificate;
+pub(crate) mod codes;
 mod context;
 mod custom;
 mod extract;

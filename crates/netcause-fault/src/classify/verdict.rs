@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::codes::{Code, Dialect};
 use super::facts::{Facts, Source};
 use super::rules::Stage;
 use super::scan::{Finding, Reading};
@@ -14,7 +15,8 @@ use crate::{Category, Evidence, Fault, Limit, Peer, Phase, Reason, Request};
 pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) -> Option<Fault<'a>> {
     let mut reading = Reading::of(text, links, facts);
     consider_types(text, &mut reading, facts);
-    if reading.harmless || (facts.source == Source::Line && !is_report(text, &mut reading)) {
+    let is_line = facts.source == Source::Line;
+    if reading.harmless || !reading.is_answer() || (is_line && !is_report(text, &mut reading)) {
         return None;
     }
     let code = facts.code.or(reading.number);
@@ -25,6 +27,7 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
             of_os(os, code, &reading).or_else(|| of_stage(text, facts.source, &reading))?
         }
         Some(Finding::Timer(_)) => of_timer(&reading),
+        Some(Finding::Code(code)) => of_code(code, &reading),
         Some(Finding::Of(category)) => of_category(category, &reading),
         None => of_stage(text, facts.source, &reading)?,
     };
@@ -46,7 +49,7 @@ fn is_report(line: &str, reading: &mut Reading<'_>) -> bool {
 }
 
 /// Adds what the types say to what the words say.
-fn consider_types(text: &str, reading: &mut Reading<'_>, facts: &Facts) {
+fn consider_types<'a>(text: &str, reading: &mut Reading<'a>, facts: &'a Facts) {
     if facts.connect_timer {
         reading.place(Stage::Tcp);
         reading.consider(Finding::Timer(true));
@@ -65,6 +68,9 @@ fn consider_types(text: &str, reading: &mut Reading<'_>, facts: &Facts) {
     let has_peer = reading.has_peer() || is_spoken_of;
     if (facts.unexpected_eof || reading.ended) && reading.is_open() && has_peer {
         reading.consider(Finding::Is(Reason::ConnectionClosed));
+    }
+    if let Some(state) = &facts.sql_state {
+        reading.take_meaning(Dialect::SqlState, state);
     }
     #[cfg(feature = "rustls")]
     if let Some(tls) = &facts.tls {
@@ -89,6 +95,14 @@ fn of_status(status: u16) -> Fault<'static> {
     if status == 407 {
         fault.reason = Some(Reason::ProxyAuthRequired);
     }
+    fault
+}
+
+/// What the peer answered.
+fn of_code<'a>(code: &'static Code, reading: &Reading<'a>) -> Fault<'a> {
+    let mut fault = Fault::new(code.category);
+    fault.code = Some(Cow::Borrowed(reading.code.unwrap_or(code.name())));
+    fault.phase = Some(Phase::Response);
     fault
 }
 

@@ -7,6 +7,7 @@
 
 mod alarms;
 mod certificates;
+mod databases;
 mod ends;
 mod harmless;
 mod limits;
@@ -21,6 +22,7 @@ mod system;
 mod talk;
 mod tls;
 
+use super::codes::Dialect;
 use crate::errno::Os;
 use crate::{Category, Reason};
 
@@ -106,6 +108,18 @@ pub(super) enum Says {
     Harmless,
     /// As `Harmless`, in a log message only.
     HarmlessMessage,
+    /// The code of this key in the table of codes.
+    Answer(&'static str),
+    /// A code follows.
+    CodeFollows(Dialect),
+    /// A code follows in the field of that name, in `Debug` output.
+    CodeField(Dialect),
+    /// A code may follow.
+    CodePerhaps(Dialect),
+    /// What stands before in quotation marks does not exist.
+    Missing,
+    /// A length follows that was not there to read; perhaps it was no length.
+    Length,
     /// A TLS alert's name follows.
     Alert,
     /// The status of the answer follows, and it is what the error is about.
@@ -210,6 +224,8 @@ pub(super) enum Stage {
     Body,
     /// The body was being decoded.
     Decode,
+    /// The peer has answered: what follows are its words on what it was asked.
+    Answered,
     /// hyper gave up the request because its connection ended.
     Canceled,
     /// A channel was closed: hyper's, if it stands after a stage of its own.
@@ -286,6 +302,7 @@ pub(super) static TABLES: &[&[Rule]] = &[
     lookup::RULES,
     system::RULES,
     certificates::RULES,
+    databases::RULES,
     tls::RULES,
     proxies::RULES,
     ends::RULES,

@@ -1,6 +1,7 @@
 //! One pass over a text: every rule that matches, and the facts that stand beside.
 
 mod access;
+mod answers;
 mod automaton;
 mod loose;
 mod outcome;
@@ -10,6 +11,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use self::automaton::each_match;
+use super::codes::Code;
 use super::extract::{self, HostPort, Url};
 use super::facts::{Facts, Source};
 use super::rules::{KNOWN_LINKS, Rule, Says, Stage};
@@ -30,6 +32,8 @@ pub(super) enum Finding {
     Status(u16),
     /// What kind of failure it is, and no more.
     Of(Category),
+    /// The code of the answer.
+    Code(&'static Code),
 }
 
 /// What one pass over a text found.
@@ -182,6 +186,12 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Whether what was found is a matter of the peer's answer, if there is one: what else
+    /// its words speak of did not happen to this connection.
+    pub(super) fn is_answer(&self) -> bool {
+        self.code.is_some() || !self.at(Stage::Answered)
+    }
+
     /// Whether something stands behind the words that announce a decoding error.
     pub(super) fn has_decode_error(&self, text: &str) -> bool {
         let Some(rest) = self.decode_end.and_then(|end| text.get(end..)) else { return false };
@@ -251,10 +261,6 @@ impl<'a> Reading<'a> {
             Says::Link => self.take_link(after),
             Says::Peer => self.take_peer(after),
             Says::Action => self.take_action(after),
-            Says::Certificate => self.take_certificate(after),
-            Says::Curl => self.take_curl(after),
-            Says::Access => self.take_access(after),
-            Says::AccessState => self.take_state(after),
             says => self.take_fact(says, text, start, after),
         }
     }
@@ -281,8 +287,12 @@ impl<'a> Reading<'a> {
             Says::MaxAttempts => extract::max_attempts(after, &mut self.attempts),
             Says::AfterRetries => extract::after_retries(before, &mut self.attempts),
             Says::Retries => extract::retries(before, after, &mut self.attempts),
-            // All else tells what happened, or is a URL.
-            _ => {}
+            Says::Certificate => self.take_certificate(after),
+            Says::Curl => self.take_curl(after),
+            Says::Access => self.take_access(after),
+            Says::AccessState => self.take_state(after),
+            // All else tells what the peer answered, or is a URL.
+            says => self.take_answer(says, before, after),
         }
     }
 
@@ -487,7 +497,7 @@ const RANK_STATUS_TEXT: u8 = 35;
 
 /// How much a finding decides: the more precise, the more. A general wrapper around a
 /// specific cause has the lower rank.
-const fn rank(finding: Finding) -> u8 {
+fn rank(finding: Finding) -> u8 {
     use Reason as R;
     match finding {
         Finding::Status(_) => RANK_STATUS,
@@ -525,6 +535,8 @@ const fn rank(finding: Finding) -> u8 {
         Finding::Os(Os::TimedOut) => 34,
         Finding::Os(Os::Denied | Os::Invalid | Os::NotFound | Os::WouldBlock) => 5,
         Finding::Os(_) => 50,
+        Finding::Code(code) if code.is_general() => 6,
+        Finding::Code(_) => 95,
         Finding::Of(category) => match category {
             Category::Cancelled => 85,
             Category::LocalResource => 70,
