@@ -44,7 +44,6 @@ pub(super) static RULES: &[Rule] = &[
     is("parsing error: parsererrors", Reason::InvalidResponse, "lapin"),
     is("parsingerror(error(parsererrors", Reason::InvalidResponse, "lapin Debug"),
     is("invalid server operation", Reason::InvalidResponse, "async-nats"),
-    is("expected info, got", Reason::InvalidResponse, "async-nats"),
     is("expected info, got nothing", Reason::ConnectionClosed, "async-nats"),
     at("db error: error: ", Stage::Answered, "tokio-postgres"),
     at("db error: fatal: ", Stage::Answered, "tokio-postgres"),
@@ -168,7 +167,7 @@ pub(super) static RULES: &[Rule] = &[
     of("max number of clients reached", Category::PoolExhausted, "Redis"),
 
     // --- MongoDB
-    of("server selection timeout", Category::Unavailable, "MongoDB"),
+    note("server selection timeout: ", Says::Wrapped(Category::Unavailable), "MongoDB"),
     of("server selection error", Category::Unavailable, "MongoDB"),
     of("scram failure", Category::Auth, "mongodb"),
     code("error code 13 (unauthorized)", "13", "mongodb"),

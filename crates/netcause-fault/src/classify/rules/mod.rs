@@ -108,6 +108,9 @@ pub(super) enum Says {
     Harmless,
     /// As `Harmless`, in a log message only.
     HarmlessMessage,
+    /// What kind of failure it is, and the words of a limit right before are no news; what
+    /// stands behind tells more.
+    Wrapped(Category),
     /// The code of this key in the table of codes.
     Answer(&'static str),
     /// A code follows.

@@ -1,9 +1,9 @@
 //! Codes in a text, and what else a database's client says of an answer.
 
 use super::{Finding, Reading};
-use crate::Reason;
 use crate::classify::codes::{self, Code, Dialect, Meaning};
 use crate::classify::rules::Says;
+use crate::{Category, Reason};
 
 /// How far behind the name of a type its field `code` may stand, in `Debug` output.
 const FIELD_WITHIN: usize = 80;
@@ -12,6 +12,7 @@ impl<'a> Reading<'a> {
     /// Takes what a rule says of the peer's answer.
     pub(super) fn take_answer(&mut self, says: Says, before: &str, after: &'a str) {
         match says {
+            Says::Wrapped(category) => self.take_wrapped(category),
             Says::Answer(key) => {
                 if let Some(code) = codes::of_key(key) {
                     self.consider_code(code, code.name());
@@ -55,6 +56,13 @@ impl<'a> Reading<'a> {
             Some(Meaning::Fault(code)) => self.consider_code(code, name),
             Some(Meaning::Harmless) => self.harmless = true,
             None => {}
+        }
+    }
+
+    fn take_wrapped(&mut self, category: Category) {
+        if matches!(self.finding(), None | Some(Finding::Timer(false))) {
+            (self.best, self.doubtful) = (None, None);
+            self.consider(Finding::Of(category));
         }
     }
 

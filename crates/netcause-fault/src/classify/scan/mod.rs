@@ -115,6 +115,8 @@ impl<'a> Reading<'a> {
             self.take(rule.says, text, start, end);
             end
         });
+        // What is considered afterwards comes from no rule.
+        self.doubts = false;
     }
 
     /// Places the failure.
@@ -260,7 +262,6 @@ impl<'a> Reading<'a> {
             Says::Failed => self.take_failed(after),
             Says::Link => self.take_link(after),
             Says::Peer => self.take_peer(after),
-            Says::Action => self.take_action(after),
             says => self.take_fact(says, text, start, after),
         }
     }
@@ -287,6 +288,7 @@ impl<'a> Reading<'a> {
             Says::MaxAttempts => extract::max_attempts(after, &mut self.attempts),
             Says::AfterRetries => extract::after_retries(before, &mut self.attempts),
             Says::Retries => extract::retries(before, after, &mut self.attempts),
+            Says::Action => self.take_action(after),
             Says::Certificate => self.take_certificate(after),
             Says::Curl => self.take_curl(after),
             Says::Access => self.take_access(after),
