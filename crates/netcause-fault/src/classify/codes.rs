@@ -34,10 +34,10 @@ impl Code {
         self.key == self.name()
     }
 
-    /// Whether it stands for many codes, or says so little that a closer cause in the
-    /// same text tells more.
+    /// Whether it says no more than that a connection of the server's own failed: a closer
+    /// cause in the same text tells more.
     pub(crate) fn is_general(&self) -> bool {
-        self.name().len() == 2 || self.category == Category::Unknown
+        self.key == "08" || self.category == Category::Unknown
     }
 
     /// How sure the cause is: of credentials the peer itself is the judge.
