@@ -24,10 +24,12 @@ pub enum Evidence<'a> {
     ShortConnectLimit,
     /// A TLS alert that the peer sent.
     TlsAlert(Cow<'a, str>),
+    /// The reason for which the peer reset a stream of HTTP/2 (RFC 9113 §7).
+    StreamReset(u32),
+    /// The reason with which the peer ended a connection of HTTP/2 (RFC 9113 §7).
+    Goodbye(u32),
     /// The answer's status.
     Status(u16),
-    /// The code of a database's or a broker's answer.
-    Code(Cow<'a, str>),
     /// The pause that the peer asks for.
     RetryAfter(Duration),
     /// A certificate that had ended before the verification, and by how much.
@@ -48,9 +50,10 @@ impl Evidence<'_> {
     pub fn borrowed(&self) -> Evidence<'_> {
         match self {
             Evidence::TlsAlert(text) => Evidence::TlsAlert(Cow::Borrowed(text)),
-            Evidence::Code(code) => Evidence::Code(Cow::Borrowed(code)),
             Evidence::Note(text) => Evidence::Note(Cow::Borrowed(text)),
             Evidence::OsError(code) => Evidence::OsError(*code),
+            Evidence::StreamReset(code) => Evidence::StreamReset(*code),
+            Evidence::Goodbye(code) => Evidence::Goodbye(*code),
             Evidence::OwnTimer(limit) => Evidence::OwnTimer(*limit),
             Evidence::ShortConnectLimit => Evidence::ShortConnectLimit,
             Evidence::Status(status) => Evidence::Status(*status),
@@ -67,9 +70,10 @@ impl Evidence<'_> {
     pub fn into_owned(self) -> Evidence<'static> {
         match self {
             Evidence::TlsAlert(text) => Evidence::TlsAlert(Cow::Owned(text.into_owned())),
-            Evidence::Code(code) => Evidence::Code(Cow::Owned(code.into_owned())),
             Evidence::Note(text) => Evidence::Note(Cow::Owned(text.into_owned())),
             Evidence::OsError(code) => Evidence::OsError(code),
+            Evidence::StreamReset(code) => Evidence::StreamReset(code),
+            Evidence::Goodbye(code) => Evidence::Goodbye(code),
             Evidence::OwnTimer(limit) => Evidence::OwnTimer(limit),
             Evidence::ShortConnectLimit => Evidence::ShortConnectLimit,
             Evidence::Status(status) => Evidence::Status(status),
@@ -99,8 +103,13 @@ impl fmt::Display for Evidence<'_> {
                 f.write_str("a connect limit under 1 s ends before the first retransmission")
             }
             Evidence::TlsAlert(alert) => write!(f, "the peer sent the TLS alert {alert}"),
+            Evidence::StreamReset(code) => {
+                write!(f, "the peer reset the HTTP/2 stream with {}", Http2Code(*code))
+            }
+            Evidence::Goodbye(code) => {
+                write!(f, "the peer ended the HTTP/2 connection with {}", Http2Code(*code))
+            }
             Evidence::Status(status) => write!(f, "the answer had status {status}"),
-            Evidence::Code(code) => write!(f, "the peer answered with the code {code}"),
             Evidence::RetryAfter(delay) => {
                 write!(f, "the peer asks to wait {}", crate::text_duration(*delay))
             }
@@ -133,3 +142,33 @@ impl fmt::Display for Evidence<'_> {
         }
     }
 }
+
+/// An error code of HTTP/2 by its name, else by its number.
+struct Http2Code(u32);
+
+impl fmt::Display for Http2Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match usize::try_from(self.0).ok().and_then(|code| HTTP2_CODES.get(code)) {
+            Some(name) => f.write_str(name),
+            None => write!(f, "error code {}", self.0),
+        }
+    }
+}
+
+/// RFC 9113 §7, by number.
+const HTTP2_CODES: [&str; 14] = [
+    "NO_ERROR",
+    "PROTOCOL_ERROR",
+    "INTERNAL_ERROR",
+    "FLOW_CONTROL_ERROR",
+    "SETTINGS_TIMEOUT",
+    "STREAM_CLOSED",
+    "FRAME_SIZE_ERROR",
+    "REFUSED_STREAM",
+    "CANCEL",
+    "COMPRESSION_ERROR",
+    "CONNECT_ERROR",
+    "ENHANCE_YOUR_CALM",
+    "INADEQUATE_SECURITY",
+    "HTTP_1_1_REQUIRED",
+];

@@ -29,6 +29,8 @@
 //! - `log` (default): records of the `log` crate become events.
 //! - `trace-ids`: trace and span ids from OpenTelemetry.
 //! - `rustls`: rustls' errors are read as types, not as texts.
+//! - `h2`: h2's errors are read as types: the reason that the peer gave, the socket's error.
+//! - `tonic`: tonic's statuses are read as types, not as texts.
 //!
 //! For tests of one's own failure lines there is [`testing::capture`].
 

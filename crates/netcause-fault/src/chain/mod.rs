@@ -1,8 +1,8 @@
 //! [`Chain`]: an error's links, rendered once.
 
 mod line;
+mod mute;
 mod pieces;
-mod state;
 mod walk;
 
 #[cfg(test)]
@@ -109,7 +109,9 @@ impl Chain {
     pub fn clear(&mut self) {
         self.text.clear();
         self.links.clear();
-        self.facts = Facts::default();
+        let mut debug = std::mem::take(&mut self.facts.debug);
+        debug.clear();
+        self.facts = Facts { debug, ..Facts::default() };
     }
 
     /// Reads an error and all its sources.
@@ -240,10 +242,10 @@ impl Chain {
         match self.text.get(start..) {
             Some(CONNECT_ERROR) => self.facts.peer = walk::peer_of_connect_error(error),
             Some(CONNECT_TIMER) => self.facts.connect_timer = walk::is_of_std(error),
-            Some(text) => {
-                self.facts.sql_state = state::sql_state(error, text).or(self.facts.sql_state);
-            }
-            None => {}
+            _ => {}
+        }
+        if !has_source && self.text.get(start..).is_some_and(mute::is_mute) {
+            self.append_debug(error, options);
         }
         let whole = self.text.len() <= start + room;
         self.close_within(start, start + room, sanitize);
@@ -251,6 +253,16 @@ impl Chain {
             self.facts.code_text = start..self.text.len();
         }
         whole
+    }
+
+    /// Keeps what an error tells in its `Debug` output, for the verdict only.
+    fn append_debug(&mut self, error: &(dyn Error + 'static), options: &ReadOptions<'_>) {
+        let debug = &mut self.facts.debug;
+        debug.clear();
+        let _ = write!(LineWriter::new(debug, 0, mute::LIMIT), "{error:?}");
+        if let Some(sanitize) = options.sanitize {
+            sanitize(debug, 0);
+        }
     }
 
     /// Starts a link, after a separator if there is one before, and returns where.

@@ -6,9 +6,11 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::Arc;
 
-use arrayvec::ArrayString;
-
 use super::custom::{Classifiers, Opinion};
+#[cfg(feature = "tonic")]
+use super::grpc::Stated;
+#[cfg(feature = "h2")]
+use super::h2::Http2Fact;
 #[cfg(feature = "rustls")]
 use super::rustls::TlsFact;
 use crate::errno::Os;
@@ -44,13 +46,22 @@ pub(crate) struct Facts {
     pub(crate) connect_timer: bool,
     /// Whether an error says that its input ended early.
     pub(crate) unexpected_eof: bool,
-    /// The innermost code of a database's answer.
-    pub(crate) sql_state: Option<ArrayString<5>>,
+    /// The `Debug` output of a last link whose own text leaves open what happened.
+    pub(crate) debug: String,
     /// The address that a connect error names.
     pub(crate) peer: Option<SocketAddr>,
     /// The verdict of rustls.
     #[cfg(feature = "rustls")]
     pub(crate) tls: Option<TlsFact>,
+    /// The reason that the peer gave in HTTP/2.
+    #[cfg(feature = "h2")]
+    pub(crate) http2: Option<Http2Fact>,
+    /// The outermost status of gRPC.
+    #[cfg(feature = "tonic")]
+    pub(crate) rpc: Option<Stated>,
+    /// Whether the limit of a call with tonic ran out.
+    #[cfg(feature = "tonic")]
+    pub(crate) rpc_deadline: bool,
     /// The outermost fault that was put into the chain.
     pub(crate) with_fault: Option<Arc<Fault<'static>>>,
     /// The verdict of the user's classifiers.
@@ -61,9 +72,7 @@ impl Facts {
     /// Takes what one link tells by its type.
     pub(crate) fn collect(&mut self, link: &(dyn Error + 'static), classifiers: &Classifiers) {
         if let Some(io) = link.downcast_ref::<io::Error>() {
-            self.code = io.raw_os_error().or(self.code);
-            self.kind = Os::of_kind(io.kind()).or(self.kind);
-            self.unexpected_eof |= io.kind() == io::ErrorKind::UnexpectedEof;
+            self.collect_io(io);
         } else if let Some(with_fault) = link.downcast_ref::<WithFault>() {
             self.with_fault.get_or_insert_with(|| Arc::clone(with_fault.fault()));
         }
@@ -71,7 +80,23 @@ impl Facts {
         if let Some(tls) = super::rustls::read(link) {
             self.tls = Some(tls);
         }
+        #[cfg(feature = "h2")]
+        {
+            self.http2 = super::h2::read(link).or(self.http2);
+            super::h2::io(link).into_iter().for_each(|io| self.collect_io(io));
+        }
+        #[cfg(feature = "tonic")]
+        {
+            self.rpc = self.rpc.or_else(|| super::tonic::read(link));
+            self.rpc_deadline |= super::tonic::is_deadline(link);
+        }
         self.opinion.hear(link, classifiers);
+    }
+
+    fn collect_io(&mut self, io: &io::Error) {
+        self.code = io.raw_os_error().or(self.code);
+        self.kind = Os::of_kind(io.kind()).or(self.kind);
+        self.unexpected_eof |= io.kind() == io::ErrorKind::UnexpectedEof;
     }
 
     /// The fault that somebody has already stated: a classifier, else who made the error.

@@ -4,16 +4,20 @@
 //! stand beside; [`verdict`] decides what it amounts to, typed facts before words.
 
 mod certificate;
-pub(crate) mod codes;
 mod context;
 mod custom;
 mod extract;
 mod facts;
+mod grpc;
+#[cfg(feature = "h2")]
+mod h2;
 mod rules;
 #[cfg(feature = "rustls")]
 mod rustls;
 mod scan;
 mod tls;
+#[cfg(feature = "tonic")]
+mod tonic;
 mod verdict;
 
 #[cfg(test)]

@@ -595,7 +595,8 @@ fn known_links_say_what_the_rules_say() {
         let facts = Facts { source: Source::Text, ..Facts::default() };
         let scanned = Reading::of(text, &[], &facts);
         let whole = 0..text.len();
-        let known = Reading::of(text, std::slice::from_ref(&whole), &Facts::default());
+        let facts = Facts::default();
+        let known = Reading::of(text, std::slice::from_ref(&whole), &facts);
         assert_eq!(format!("{scanned:?}"), format!("{known:?}"), "{says:?}");
     }
 }

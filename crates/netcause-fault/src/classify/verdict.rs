@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::codes::{Code, Dialect};
 use super::facts::{Facts, Source};
+use super::grpc::Code;
 use super::rules::Stage;
 use super::scan::{Finding, Reading};
 use super::{certificate, context};
@@ -15,20 +15,22 @@ use crate::{Category, Evidence, Fault, Limit, Peer, Phase, Reason, Request};
 pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) -> Option<Fault<'a>> {
     let mut reading = Reading::of(text, links, facts);
     consider_types(text, &mut reading, facts);
-    let is_line = facts.source == Source::Line;
-    if reading.harmless || !reading.is_answer() || (is_line && !is_report(text, &mut reading)) {
+    if reading.harmless || (facts.source == Source::Line && !is_report(text, &mut reading)) {
         return None;
     }
     let code = facts.code.or(reading.number);
     let mut fault = match reading.finding() {
         Some(Finding::Status(status)) => of_status(status),
+        Some(Finding::Rpc(code)) => with_code(Fault::new(code.category), code),
         Some(Finding::Is(reason)) => of_reason(reason, &reading),
         Some(Finding::Os(os)) => {
             of_os(os, code, &reading).or_else(|| of_stage(text, facts.source, &reading))?
         }
         Some(Finding::Timer(_)) => of_timer(&reading),
-        Some(Finding::Code(code)) => of_code(code, &reading),
-        Some(Finding::Of(category)) => of_category(category, &reading),
+        Some(Finding::Of(category)) => match reading.status {
+            Some(status) if of_status(status).category == category => of_status(status),
+            _ => of_category(category, &reading),
+        },
         None => of_stage(text, facts.source, &reading)?,
     };
     fault.phase = fault.phase.or(reading.phase).or_else(|| phase(&reading));
@@ -36,6 +38,8 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
         (fault.reason, fault.phase) = (Some(reason), Some(Phase::Proxy));
     }
     add_evidence(&mut fault, facts, &reading);
+    #[cfg(feature = "h2")]
+    facts.http2.into_iter().for_each(|fact| fault.add_evidence(fact.evidence()));
     add_facts(&mut fault, text, facts, reading);
     Some(fault)
 }
@@ -49,7 +53,7 @@ fn is_report(line: &str, reading: &mut Reading<'_>) -> bool {
 }
 
 /// Adds what the types say to what the words say.
-fn consider_types<'a>(text: &str, reading: &mut Reading<'a>, facts: &'a Facts) {
+fn consider_types(text: &str, reading: &mut Reading<'_>, facts: &Facts) {
     if facts.connect_timer {
         reading.place(Stage::Tcp);
         reading.consider(Finding::Timer(true));
@@ -69,13 +73,19 @@ fn consider_types<'a>(text: &str, reading: &mut Reading<'a>, facts: &'a Facts) {
     if (facts.unexpected_eof || reading.ended) && reading.is_open() && has_peer {
         reading.consider(Finding::Is(Reason::ConnectionClosed));
     }
-    if let Some(state) = &facts.sql_state {
-        reading.take_meaning(Dialect::SqlState, state);
-    }
     #[cfg(feature = "rustls")]
     if let Some(tls) = &facts.tls {
         reading.consider(Finding::Is(tls.reason));
     }
+    #[cfg(feature = "tonic")]
+    if facts.rpc_deadline {
+        reading.consider(Finding::Is(Reason::ResponseTimeout));
+    }
+}
+
+/// The same fault with the protocol's own code, which only an answer has.
+fn with_code(fault: Fault<'static>, code: &'static Code) -> Fault<'static> {
+    Fault { code: Some(Cow::Borrowed(code.name)), phase: Some(Phase::Response), ..fault }
 }
 
 fn of_status(status: u16) -> Fault<'static> {
@@ -95,14 +105,6 @@ fn of_status(status: u16) -> Fault<'static> {
     if status == 407 {
         fault.reason = Some(Reason::ProxyAuthRequired);
     }
-    fault
-}
-
-/// What the peer answered.
-fn of_code<'a>(code: &'static Code, reading: &Reading<'a>) -> Fault<'a> {
-    let mut fault = Fault::new(code.category);
-    fault.code = Some(Cow::Borrowed(reading.code.unwrap_or(code.name())));
-    fault.phase = Some(Phase::Response);
     fault
 }
 
@@ -139,9 +141,11 @@ fn of_reason(reason: Reason, reading: &Reading<'_>) -> Fault<'static> {
     if reason == Reason::InvalidResponse && reading.at(Stage::Exchange) {
         fault.phase = Some(Phase::Response);
     }
-    if reason == Reason::ResponseTimeout {
-        fault.limit = Some(Limit::Response);
-    }
+    fault.limit = match reason {
+        Reason::ResponseTimeout => Some(Limit::Response),
+        Reason::ConnectTimeout => Some(Limit::Connect),
+        _ => None,
+    };
     fault
 }
 
@@ -162,6 +166,8 @@ fn of_os(os: Os, code: Option<i32>, reading: &Reading<'_>) -> Option<Fault<'stat
         Os::HostUnreachable => Reason::HostUnreachable,
         Os::NetworkUnreachable => Reason::NetworkUnreachable,
         Os::TimedOut => return Some(of_timer(reading)),
+        // A library's word for an end of input.
+        Os::Reset if code.is_none() && reading.at(Stage::Unannounced) => Reason::ConnectionClosed,
         Os::Reset => Reason::ConnectionReset,
         Os::Aborted | Os::NotConnected => Reason::ConnectionClosed,
         // Without a number it is a library's word for an end of input.
@@ -244,7 +250,7 @@ fn limited(fault: Fault<'static>, limit: Limit) -> Fault<'static> {
 
 /// A failure of which only the place is known.
 fn of_stage(text: &str, source: Source, reading: &Reading<'_>) -> Option<Fault<'static>> {
-    if reading.at(Stage::Decode) && reading.has_decode_error(text) {
+    if reading.at(Stage::Decode) && reading.has_decode_error() {
         return Some(with_phase(Reason::BodyDecodeError, Phase::Body));
     }
     let stated = [Stage::Tcp, Stage::Connect, Stage::Request, Stage::Exchange, Stage::Body];
@@ -356,6 +362,9 @@ fn add_facts<'a>(fault: &mut Fault<'a>, text: &'a str, facts: &Facts, reading: R
         .filter(|_| matches!(reading.finding(), Some(Finding::Timer(_) | Finding::Is(_))));
     fault.elapsed = reading.elapsed;
     fault.attempts = reading.attempts;
+    if let Some(rpc) = reading.rpc.filter(|rpc| rpc.code.category == fault.category) {
+        fault.code.get_or_insert(Cow::Borrowed(rpc.code.name));
+    }
     if fault.code.is_none() && matches!(reading.finding(), Some(Finding::Of(_))) {
         fault.code = reading.code.map(Cow::Borrowed);
     }

@@ -7,7 +7,7 @@ use crate::Reason;
 pub(super) static RULES: &[Rule] = &[
     note("deadline has elapsed", Says::OwnTimer, "tokio"),
     note("elapsed(())", Says::OwnTimer, "tokio Debug"),
-    note("kind: timedout, message: \"connection timed out\"", Says::OwnTimer, "std connect_timeout Debug"),
+    note("error { kind: timedout, message: \"connection timed out\"", Says::OwnTimer, "std connect_timeout Debug"),
     note("source: timedout", Says::OwnTimer, "reqwest Debug"),
     note("error(connect, timedout)", Says::OwnTimer, "reqwest Debug"),
     note("timed out", Says::Timer, "generic"),

@@ -12,8 +12,6 @@ pub(super) static RULES: &[Rule] = &[
     is("no such host", Reason::DnsHostNotFound, "generic"),
     is("host not found", Reason::DnsHostNotFound, "generic"),
     is("nxdomain", Reason::DnsHostNotFound, "resolvers"),
-    is("no record found for query", Reason::DnsHostNotFound, "hickory"),
-    is("no records found for query", Reason::DnsHostNotFound, "hickory"),
     is("no address associated with hostname", Reason::DnsNoAddress, "glibc"),
     is("no address associated with name", Reason::DnsNoAddress, "BSD"),
     is("requested name is valid, but no data of the requested type was found", Reason::DnsNoAddress, "Windows 11004"),

@@ -53,7 +53,6 @@ pub(super) static RULES: &[Rule] = &[
     note("impossible to ", Says::Failed, "generic"),
     note("problem ", Says::Failed, "generic"),
     note("connection", Says::Link, "generic"),
-    note("channel", Says::Link, "generic"),
     note("link", Says::Link, "generic"),
     note("session", Says::Link, "generic"),
     note("socket", Says::Link, "generic"),

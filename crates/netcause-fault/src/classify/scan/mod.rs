@@ -1,7 +1,6 @@
 //! One pass over a text: every rule that matches, and the facts that stand beside.
 
 mod access;
-mod answers;
 mod automaton;
 mod loose;
 mod outcome;
@@ -11,9 +10,9 @@ use std::ops::Range;
 use std::time::Duration;
 
 use self::automaton::each_match;
-use super::codes::Code;
 use super::extract::{self, HostPort, Url};
 use super::facts::{Facts, Source};
+use super::grpc;
 use super::rules::{KNOWN_LINKS, Rule, Says, Stage};
 use super::{context, tls};
 use crate::errno::Os;
@@ -30,10 +29,10 @@ pub(super) enum Finding {
     Timer(bool),
     /// The status of the answer.
     Status(u16),
+    /// The code of the answer.
+    Rpc(&'static grpc::Code),
     /// What kind of failure it is, and no more.
     Of(Category),
-    /// The code of the answer.
-    Code(&'static Code),
 }
 
 /// What one pass over a text found.
@@ -47,8 +46,8 @@ pub(super) struct Reading<'a> {
     doubtful_stages: u32,
     /// Whether what is being read counts only beside words of alarm.
     doubts: bool,
-    /// Where the text of the body's decoding error would begin.
-    decode_end: Option<usize>,
+    /// What stands behind the words that announce an error of decoding the body.
+    decode_rest: Option<&'a str>,
     pub(super) harmless: bool,
     /// Whether a word of alarm was found.
     pub(super) alarm: bool,
@@ -64,6 +63,10 @@ pub(super) struct Reading<'a> {
     /// How long ago a certificate ended, or how long until it starts.
     pub(super) certificate_age: Option<Duration>,
     pub(super) code: Option<&'a str>,
+    /// The status that stands there, be it what decides or not.
+    pub(super) status: Option<u16>,
+    /// The outermost code of gRPC.
+    pub(super) rpc: Option<grpc::Stated>,
     pub(super) phase: Option<Phase>,
     pub(super) method: Option<&'a str>,
     pub(super) attempts: Attempts,
@@ -71,8 +74,10 @@ pub(super) struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     /// Reads a text, which an error's links make up.
-    pub(super) fn of(text: &'a str, links: &[Range<usize>], facts: &Facts) -> Self {
+    pub(super) fn of(text: &'a str, links: &[Range<usize>], facts: &'a Facts) -> Self {
         let mut reading = Reading::default();
+        #[cfg(feature = "tonic")]
+        facts.rpc.into_iter().for_each(|stated| reading.take_rpc(stated));
         if facts.source != Source::Error {
             reading.scan(text, 0, text.len(), facts.source);
             return reading;
@@ -86,6 +91,7 @@ impl<'a> Reading<'a> {
             reading.read_link(text, link, facts);
             read_to = link.end;
         }
+        reading.scan(&facts.debug, 0, facts.debug.len(), Source::Text);
         reading
     }
 
@@ -112,10 +118,22 @@ impl<'a> Reading<'a> {
                 self.take_url(url);
                 return url.end;
             }
+            if let Says::Rpc(form) = rule.says {
+                let words = grpc::read(form, text.get(end..).unwrap_or_default());
+                // The words of a code say nothing else.
+                return words.map_or(end, |(stated, length)| {
+                    self.take_rpc(stated);
+                    end + length
+                });
+            }
             self.take(rule.says, text, start, end);
-            end
+            match rule.says {
+                // An alert's name speaks of the other side's certificate than the same words.
+                Says::Alert => end + extract::alert(text.get(end..).unwrap_or_default()).len(),
+                _ => end,
+            }
         });
-        // What is considered afterwards comes from no rule.
+        // What the types tell is sure.
         self.doubts = false;
     }
 
@@ -188,15 +206,22 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Whether what was found is a matter of the peer's answer, if there is one: what else
-    /// its words speak of did not happen to this connection.
-    pub(super) fn is_answer(&self) -> bool {
-        self.code.is_some() || !self.at(Stage::Answered)
+    /// Considers a code of gRPC, unless one stands further out.
+    pub(super) fn take_rpc(&mut self, stated: grpc::Stated) {
+        if self.rpc.is_some() {
+            return;
+        }
+        self.rpc = Some(stated);
+        if stated.is_decisive() {
+            self.consider(Finding::Rpc(stated.code));
+        } else if stated.is_telling() {
+            self.consider(Finding::Of(stated.code.category));
+        }
     }
 
     /// Whether something stands behind the words that announce a decoding error.
-    pub(super) fn has_decode_error(&self, text: &str) -> bool {
-        let Some(rest) = self.decode_end.and_then(|end| text.get(end..)) else { return false };
+    pub(super) fn has_decode_error(&self) -> bool {
+        let Some(rest) = self.decode_rest else { return false };
         if rest.contains(", source: ") {
             return true;
         }
@@ -239,18 +264,14 @@ impl<'a> Reading<'a> {
             Says::At(stage) => {
                 self.place(stage);
                 if matches!(stage, Stage::Decode | Stage::Body) {
-                    self.decode_end = Some(end);
+                    self.decode_rest = Some(after);
                 }
             }
             // "EOF while parsing a list" is said of a text.
             Says::Ended => self.ended |= !after.starts_with(" while parsing"),
             Says::Harmless | Says::HarmlessMessage => self.harmless = true,
             Says::Alarm => self.alarm |= !context::is_denied(text, start, end - start),
-            Says::Alert => {
-                let name = extract::alert(after);
-                self.consider(Finding::Is(tls::reason_of_alert(name)));
-                self.alert = Some(name);
-            }
+            Says::Alert => self.take_alert(extract::alert(after)),
             Says::Status | Says::StatusText | Says::StatusPhrase => {
                 let digits = if says == Says::StatusPhrase {
                     text.get(start..).unwrap_or_default()
@@ -262,6 +283,11 @@ impl<'a> Reading<'a> {
             Says::Failed => self.take_failed(after),
             Says::Link => self.take_link(after),
             Says::Peer => self.take_peer(after),
+            Says::Action => self.take_action(after),
+            Says::Certificate => self.take_certificate(after),
+            Says::Curl => self.take_curl(after),
+            Says::Access => self.take_access(after),
+            Says::AccessState => self.take_state(after),
             says => self.take_fact(says, text, start, after),
         }
     }
@@ -288,14 +314,14 @@ impl<'a> Reading<'a> {
             Says::MaxAttempts => extract::max_attempts(after, &mut self.attempts),
             Says::AfterRetries => extract::after_retries(before, &mut self.attempts),
             Says::Retries => extract::retries(before, after, &mut self.attempts),
-            Says::Action => self.take_action(after),
-            Says::Certificate => self.take_certificate(after),
-            Says::Curl => self.take_curl(after),
-            Says::Access => self.take_access(after),
-            Says::AccessState => self.take_state(after),
-            // All else tells what the peer answered, or is a URL.
-            says => self.take_answer(says, before, after),
+            // All else tells what happened, or is a URL.
+            _ => {}
         }
+    }
+
+    fn take_alert(&mut self, name: &'a str) {
+        self.consider(Finding::Is(tls::reason_of_alert(name)));
+        self.alert = Some(name);
     }
 
     fn take_url(&mut self, url: Url<'a>) {
@@ -312,6 +338,7 @@ impl<'a> Reading<'a> {
 
     fn take_status(&mut self, says: Says, digits: &str) {
         let Some(status) = extract::status(digits) else { return };
+        self.status = Some(status);
         let rank = if says == Says::Status { RANK_STATUS } else { RANK_STATUS_TEXT };
         self.consider_at(rank, Finding::Status(status));
     }
@@ -491,17 +518,25 @@ fn is_clause(text: &str, start: usize, end: usize) -> bool {
 }
 
 const fn is_limit(reason: Reason) -> bool {
-    matches!(reason, Reason::ResponseTimeout | Reason::PoolTimeout | Reason::TlsHandshakeTimeout)
+    matches!(
+        reason,
+        Reason::ResponseTimeout
+            | Reason::PoolTimeout
+            | Reason::TlsHandshakeTimeout
+            | Reason::ConnectTimeout
+    )
 }
 
+const RANK_RPC: u8 = 120;
 const RANK_STATUS: u8 = 100;
 const RANK_STATUS_TEXT: u8 = 35;
 
 /// How much a finding decides: the more precise, the more. A general wrapper around a
 /// specific cause has the lower rank.
-fn rank(finding: Finding) -> u8 {
+const fn rank(finding: Finding) -> u8 {
     use Reason as R;
     match finding {
+        Finding::Rpc(_) => RANK_RPC,
         Finding::Status(_) => RANK_STATUS,
         Finding::Is(reason) => match reason {
             R::TlsCertificateExpired
@@ -537,8 +572,6 @@ fn rank(finding: Finding) -> u8 {
         Finding::Os(Os::TimedOut) => 34,
         Finding::Os(Os::Denied | Os::Invalid | Os::NotFound | Os::WouldBlock) => 5,
         Finding::Os(_) => 50,
-        Finding::Code(code) if code.is_general() => 6,
-        Finding::Code(_) => 95,
         Finding::Of(category) => match category {
             Category::Cancelled => 85,
             Category::LocalResource => 70,
