@@ -200,8 +200,10 @@ pub struct Expect {
     pub(crate) category: Option<Category>,
     pub(crate) also: &'static [Category],
     pub(crate) reasons: &'static [Reason],
+    pub(crate) text_reasons: &'static [Reason],
     pub(crate) phases: &'static [Option<Phase>],
     pub(crate) code: Option<&'static str>,
+    pub(crate) retries: Option<u32>,
     pub(crate) display_tells: bool,
     pub(crate) untold: &'static [(Form, &'static str)],
 }
@@ -222,8 +224,10 @@ pub const fn harmless() -> Expect {
         category: None,
         also: &[],
         reasons: &[],
+        text_reasons: &[],
         phases: &[],
         code: None,
+        retries: None,
         display_tells: false,
         untold: &[],
     }
@@ -234,6 +238,12 @@ impl Expect {
     #[must_use]
     pub const fn reason(self, reasons: &'static [Reason]) -> Self {
         Expect { reasons, ..self }
+    }
+
+    /// A text may have one of these reasons as well, which say less.
+    #[must_use]
+    pub const fn text_reason(self, text_reasons: &'static [Reason]) -> Self {
+        Expect { text_reasons, ..self }
     }
 
     /// The object has one of these phases, a text one of these or none.
@@ -248,6 +258,12 @@ impl Expect {
         Expect { code: Some(code), ..self }
     }
 
+    /// The object says that it gave up after so many retries.
+    #[must_use]
+    pub const fn gave_up_after(self, retries: u32) -> Self {
+        Expect { retries: Some(retries), ..self }
+    }
+
     /// The `Display` text alone must give the category, too.
     #[must_use]
     pub const fn display_tells(self) -> Self {
@@ -260,7 +276,8 @@ impl Expect {
         Expect { also, ..self }
     }
 
-    /// Forms in which the failure cannot be told, and why; they count as no pass.
+    /// Forms in which the failure cannot be told, and why: what they say is less, and the
+    /// case counts as no pass.
     #[must_use]
     pub const fn untold(self, untold: &'static [(Form, &'static str)]) -> Self {
         Expect { untold, ..self }

@@ -24,10 +24,14 @@
 //! ```
 
 mod case;
+mod dns;
+mod namespace;
 mod runner;
 mod verdict;
 mod world;
 
 pub use case::{Case, Expect, Failure, Form, Outcome, fault, harmless};
+pub use dns::{Answers, DnsServer};
+pub use namespace::{ADDRESS, LOOPBACK, firewall, in_namespace};
 pub use runner::{Report, run};
 pub use world::{HOST, LIMIT, NO_HOST, World, world};

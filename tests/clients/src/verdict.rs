@@ -11,6 +11,8 @@ pub(crate) struct Verdict {
     pub(crate) reason: Option<Reason>,
     pub(crate) phase: Option<Phase>,
     pub(crate) code: Option<String>,
+    /// How many retries had been made, if that was the last try.
+    pub(crate) retries: Option<u32>,
     /// What is said of the peer: names and addresses, and ports.
     pub(crate) hosts: Vec<String>,
     pub(crate) ports: Vec<u16>,
@@ -25,6 +27,7 @@ impl From<Fault<'_>> for Verdict {
             category: fault.category,
             reason: fault.reason,
             phase: fault.phase,
+            retries: fault.attempts.attempt.filter(|_| fault.attempts.exhausted == Some(true)),
             code: fault.code.map(|code| code.into_owned()),
             hosts: name.into_iter().chain(address).collect(),
             ports: ports.into_iter().flatten().collect(),
@@ -104,12 +107,17 @@ fn judge(expect: &Expect, failure: &Failure, form: Form, verdict: Option<&Verdic
                 || (form != Form::Typed && expect.also.contains(&category))
         }
     };
+    let says_less = matches!(category, None | Some(Category::Unknown));
     if let Some((_, why)) = expect.untold.iter().find(|(untold, _)| *untold == form) {
-        // What is told after all has to go from the list.
-        return if right { vec![format!("{form:?} is right, though {why}")] } else { vec![] };
+        let also = category.is_some_and(|category| expect.also.contains(&category));
+        return match (right && category == expect.category, says_less || also) {
+            // What is told after all has to go from the list.
+            (true, _) => vec![format!("{form:?} is right, though {why}")],
+            (false, true) => vec![],
+            (false, false) => vec![format!("{form:?} is {category:?}, though {why}")],
+        };
     }
     let must_tell = form.is_whole() || (form == Form::Display && expect.display_tells);
-    let says_less = matches!(category, None | Some(Category::Unknown));
     match verdict {
         _ if !right && !must_tell && says_less && expect.category.is_some() => vec![],
         _ if !right => vec![format!("{form:?} is {category:?}, not {:?}", expect.category)],
@@ -122,11 +130,14 @@ fn judge(expect: &Expect, failure: &Failure, form: Form, verdict: Option<&Verdic
 fn facts(expect: &Expect, failure: &Failure, form: Form, verdict: &Verdict) -> Vec<String> {
     let is_text = form != Form::Typed;
     let reason = expect.reasons.is_empty()
-        || verdict.reason.map_or(is_text, |reason| expect.reasons.contains(&reason));
+        || verdict.reason.map_or(is_text, |reason| {
+            expect.reasons.contains(&reason) || (is_text && expect.text_reasons.contains(&reason))
+        });
     let phase = expect.phases.is_empty()
         || expect.phases.contains(&verdict.phase)
         || (is_text && verdict.phase.is_none());
     let code = expect.code.is_none() || verdict.code.as_deref() == expect.code;
+    let retries = is_text || expect.retries.is_none() || verdict.retries == expect.retries;
     let names =
         failure.names.is_empty() || verdict.hosts.iter().all(|host| failure.names.contains(host));
     let port = failure.port.is_none() || verdict.ports.iter().all(|it| Some(*it) == failure.port);
@@ -134,6 +145,7 @@ fn facts(expect: &Expect, failure: &Failure, form: Form, verdict: &Verdict) -> V
         (reason, format!("reason {:?}", verdict.reason)),
         (phase, format!("phase {:?}", verdict.phase)),
         (code, format!("code {:?}", verdict.code)),
+        (retries, format!("retries {:?}", verdict.retries)),
         (names && port, format!("peer {:?}:{:?}", verdict.hosts, verdict.ports)),
     ]
     .into_iter()
