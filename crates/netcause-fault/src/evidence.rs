@@ -172,3 +172,16 @@ const HTTP2_CODES: [&str; 14] = [
     "INADEQUATE_SECURITY",
     "HTTP_1_1_REQUIRED",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::Evidence;
+
+    #[test]
+    fn a_code_of_http2_has_its_name_and_an_unknown_one_its_number() {
+        let reset = Evidence::StreamReset(7).to_string();
+        assert_eq!(reset, "the peer reset the HTTP/2 stream with REFUSED_STREAM");
+        let goodbye = Evidence::Goodbye(99).to_string();
+        assert_eq!(goodbye, "the peer ended the HTTP/2 connection with error code 99");
+    }
+}

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::{Chain, MAX_LINKS, ReadOptions};
 use crate::test_errors::{ConnectError, Link, link, link_to, refused};
-use crate::{Classifiers, Fault, Reason, WithFault};
+use crate::{Category, Classifiers, Fault, Reason, WithFault};
 
 fn read(error: &(dyn Error + 'static)) -> Chain {
     let mut chain = Chain::new();
@@ -276,4 +276,42 @@ fn any_text() -> impl Strategy<Value = String> {
         "[a-z:(){}\\[\\], \n\t…ü]{0,80}",
         "(a|b: |\n|Caused by:|    0: |Location:|, |\\)|\\{|…){0,12}",
     ]
+}
+
+/// Prints the text of the error inside, and does not name it as its source.
+#[derive(Debug)]
+struct InText(Link);
+
+impl fmt::Display for InText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "charging failed: {}", self.0)
+    }
+}
+
+impl Error for InText {}
+
+#[test]
+fn a_last_link_that_says_nothing_is_asked_for_its_debug_output() {
+    let chain = read(&InText(link_to("error sending request", refused())));
+    let category = chain.classify().map(|fault| fault.category);
+    assert_eq!(category, Some(Category::ConnectRefused));
+    assert_eq!(chain.message(), "charging failed: error sending request");
+}
+
+#[test]
+fn debug_output_is_clean_before_anything_is_taken_from_it() {
+    let inner = link_to("http://db/?key=secret", refused());
+    let error = InText(link_to("error sending request", inner));
+    let options = ReadOptions {
+        sanitize: Some(&|text, from| {
+            let clean = text.split_off(from).replace("secret", "***");
+            text.push_str(&clean);
+            false
+        }),
+        ..ReadOptions::plain()
+    };
+    let mut chain = Chain::new();
+    chain.read_error(&error, &options);
+    let fault = chain.classify().unwrap();
+    assert_eq!(fault.request.url.as_deref(), Some("http://db/?key=***"));
 }

@@ -75,6 +75,16 @@ pub(super) fn of_number(number: u64) -> Option<&'static Code> {
     CODES.get(usize::try_from(number).ok()?.checked_sub(1)?)
 }
 
+/// The code whose name begins at an index, behind its number: `14 UNAVAILABLE`, as gRPC in
+/// JavaScript prints it.
+pub(super) fn numbered(text: &str, start: usize) -> Option<Stated> {
+    let before = text.get(..start)?.strip_suffix(' ')?;
+    let digits = before.bytes().rev().take_while(u8::is_ascii_digit).count().min(2);
+    let code = of_number(before.get(before.len() - digits..)?.parse().ok()?)?;
+    let (stated, _) = read(Form::Name, text.get(start..)?)?;
+    (stated.code == code).then_some(stated)
+}
+
 /// The code that is written at the start, and where it ends.
 pub(super) fn read(form: Form, text: &str) -> Option<(Stated, usize)> {
     let (code, end) = match form {
@@ -176,3 +186,43 @@ static CODES: [Code; 16] = [
     code("DATA_LOSS", Category::HttpServerError, "Unrecoverable data loss or corruption"),
     code("UNAUTHENTICATED", Category::Auth, "The request does not have valid authentication credentials"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::{Author, Form, read};
+
+    fn stated(form: Form, text: &str) -> Option<(&'static str, Author)> {
+        read(form, text).map(|(stated, _)| (stated.code.name, stated.author))
+    }
+
+    #[test]
+    fn a_name_is_known_in_every_spelling() {
+        for name in ["DEADLINE_EXCEEDED", "DeadlineExceeded desc = x", "deadline_exceeded\""] {
+            let either = Some(("DEADLINE_EXCEEDED", Author::Either));
+            assert_eq!(stated(Form::Name, name), either, "{name}");
+        }
+        assert_eq!(stated(Form::Name, "Canceled"), Some(("CANCELLED", Author::Either)));
+        assert_eq!(stated(Form::Name, "Unavailables"), None);
+        let numbered = |text: &str| super::numbered(text, 3).map(|it| it.code.name);
+        assert_eq!(numbered("14 UNAVAILABLE: no"), Some("UNAVAILABLE"));
+        assert_eq!(numbered("13 UNAVAILABLE: no"), None);
+        assert_eq!(stated(Form::Number, "14"), Some(("UNAVAILABLE", Author::Either)));
+        assert_eq!(stated(Form::Number, "0"), None);
+        assert_eq!(stated(Form::Number, "17"), None);
+    }
+
+    #[test]
+    fn a_source_or_words_of_its_own_show_that_the_client_speaks() {
+        let of = |rest: &str| stated(Form::Words, &format!("Internal error', message: \"{rest}"));
+        assert_eq!(of("boom\""), Some(("INTERNAL", Author::Peer)));
+        assert_eq!(of("boom\", source: tonic::transport"), Some(("INTERNAL", Author::Client)));
+        assert_eq!(of("protocol error: x\""), Some(("INTERNAL", Author::Client)));
+    }
+
+    #[test]
+    fn a_field_of_something_else_is_no_code() {
+        assert_eq!(stated(Form::Field, "Unavailable since noon"), None);
+        let status = "Unavailable, message: \"no\", metadata: MetadataMap { headers: {\"a\": 1} }";
+        assert_eq!(stated(Form::Field, status), Some(("UNAVAILABLE", Author::Peer)));
+    }
+}

@@ -245,6 +245,7 @@ impl<'a> Reading<'a> {
             Says::Code(category) => {
                 if extract::is_code(text, start, end) {
                     self.consider(Finding::Of(category));
+                    self.rpc = self.rpc.or_else(|| grpc::numbered(text, start));
                 }
             }
             Says::Os(os) => self.consider(Finding::Os(os)),
