@@ -7,7 +7,7 @@ use netcause_client_tests::{Case, Expect, Failure, Outcome, fault};
 use netcause_fault::{Category, Reason};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::expect::{CLOSED, NOT_THE_PROTOCOL, RESET};
+use crate::expect::{CLOSED, GONE, NOT_THE_PROTOCOL};
 
 const STREAM_RESET: Expect =
     fault(Category::ConnectionReset).reason(&[Reason::StreamReset]).display_tells();
@@ -157,7 +157,7 @@ fn connections() -> Vec<Case> {
         ("HTTP/1.1 server", NOT_THE_PROTOCOL.display_tells(), scripts::status(400, &[])),
         ("SSH server", NOT_THE_PROTOCOL.display_tells(), scripts::ssh()),
         ("closes", CLOSED, Script::new().read_head().finish()),
-        ("resets", RESET.display_tells(), Script::new().read_head().reset()),
+        ("resets", GONE.display_tells(), Script::new().read_head().reset()),
     ]
     .into_iter()
     .map(|(name, expect, script)| {
