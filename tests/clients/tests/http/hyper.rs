@@ -66,7 +66,11 @@ const CANCELED: Expect = CLOSED.also(&[Category::Cancelled]);
 fn by_hand_http2() -> Vec<Case> {
     [
         ("HTTP/2, closes on request", CANCELED, Script::new().read_head().finish()),
-        ("HTTP/2, resets on request", GONE, Script::new().read_head().reset()),
+        (
+            "HTTP/2, resets on request",
+            GONE.also(&[Category::Cancelled]),
+            Script::new().read_head().reset(),
+        ),
         // The request learns no more than that; its connection knows why.
         ("HTTP/2 to HTTP/1.1", NOT_THE_PROTOCOL, scripts::status(400, &[])),
     ]
