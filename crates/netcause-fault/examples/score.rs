@@ -120,7 +120,11 @@ impl Score {
             None => peer.peer_address.map(|address| address.to_string()),
         });
         let port = peer.and_then(|peer| peer.server_port.or(peer.peer_port)).map(u64::from);
-        let limit = fault.and_then(|fault| fault.timeout.or(fault.elapsed));
+        let limit = fault.and_then(|fault| {
+            // The time that a refusal took is no limit.
+            let elapsed = fault.elapsed.filter(|_| is_of_a_limit(fault.category));
+            fault.timeout.or(elapsed)
+        });
         let limit = limit.and_then(|limit| u64::try_from(limit.as_millis()).ok());
         let attempt = fault.and_then(|fault| fault.attempts.attempt).map(u64::from);
         let maximum = fault.and_then(|fault| fault.attempts.max_attempts).map(u64::from);
@@ -264,6 +268,18 @@ fn also(note: &str) -> Vec<String> {
         *name == "not a fault" || Category::ALL.iter().any(|category| category.as_str() == *name)
     };
     names.filter(is_known).map(str::to_owned).collect()
+}
+
+fn is_of_a_limit(category: Category) -> bool {
+    matches!(
+        category,
+        Category::ConnectTimeout
+            | Category::ResponseTimeout
+            | Category::Timeout
+            | Category::PoolExhausted
+            | Category::TlsHandshake
+            | Category::Dns
+    )
 }
 
 fn ratio(part: u32, whole: u32) -> f64 {

@@ -1,13 +1,15 @@
 //! From a chain to a verdict.
 //!
 //! [`scan`] runs once over the text and finds every rule of [`rules`] and the facts that
-//! stand beside; [`verdict`] decides what it amounts to, typed facts before words.
+//! stand beside; [`verdict`] decides what it amounts to, typed facts before words. Only a
+//! fault's text is read once more, by [`extract`], for who the peer was, limits and tries.
 
 mod certificate;
 mod context;
 mod custom;
 mod extract;
 mod facts;
+mod fill;
 mod grpc;
 #[cfg(feature = "h2")]
 mod h2;

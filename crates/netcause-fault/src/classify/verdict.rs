@@ -7,9 +7,9 @@ use super::facts::{Facts, Source};
 use super::grpc::Code;
 use super::rules::Stage;
 use super::scan::{Finding, Reading};
-use super::{certificate, context};
+use super::{context, fill};
 use crate::errno::Os;
-use crate::{Category, Evidence, Fault, Limit, Peer, Phase, Reason, Request};
+use crate::{Category, Evidence, Fault, Limit, Phase, Reason};
 
 /// The verdict, before any diagnosis.
 pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) -> Option<Fault<'a>> {
@@ -40,7 +40,7 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
     add_evidence(&mut fault, facts, &reading);
     #[cfg(feature = "h2")]
     facts.http2.into_iter().for_each(|fact| fault.add_evidence(fact.evidence()));
-    add_facts(&mut fault, text, facts, reading);
+    fill::add_facts(&mut fault, text, facts, &reading);
     Some(fault)
 }
 
@@ -335,64 +335,6 @@ fn add_evidence(fault: &mut Fault<'_>, facts: &Facts, reading: &Reading<'_>) {
         }
         _ => {}
     }
-}
-
-fn add_facts<'a>(fault: &mut Fault<'a>, text: &'a str, facts: &Facts, reading: Reading<'a>) {
-    if matches!(fault.category, Category::TlsCertificate | Category::TlsHandshake) {
-        fault.certificate = certificate::read(text);
-        #[cfg(feature = "rustls")]
-        if let (None, Some(tls)) = (&fault.certificate, &facts.tls) {
-            fault.certificate.clone_from(&tls.certificate);
-        }
-        match (fault.reason, reading.certificate_age) {
-            (Some(Reason::TlsCertificateExpired), Some(age)) => {
-                fault.add_evidence(Evidence::CertificateExpired(age));
-            }
-            (Some(Reason::TlsCertificateNotYetValid), Some(age)) => {
-                fault.add_evidence(Evidence::CertificateNotYetValid(age));
-            }
-            _ => {}
-        }
-        if let Some(alert) = reading.alert {
-            fault.add_evidence(Evidence::TlsAlert(Cow::Borrowed(alert)));
-        }
-    }
-    fault.timeout = reading
-        .timeout
-        .filter(|_| matches!(reading.finding(), Some(Finding::Timer(_) | Finding::Is(_))));
-    fault.elapsed = reading.elapsed;
-    fault.attempts = reading.attempts;
-    if let Some(rpc) = reading.rpc.filter(|rpc| rpc.code.category == fault.category) {
-        fault.code.get_or_insert(Cow::Borrowed(rpc.code.name));
-    }
-    if fault.code.is_none() && matches!(reading.finding(), Some(Finding::Of(_))) {
-        fault.code = reading.code.map(Cow::Borrowed);
-    }
-    let named = reading
-        .url
-        .and_then(|url| url.host_port)
-        .or(reading.address)
-        .map(|it| (it.host, it.port))
-        .or_else(|| expected_name(fault, text).map(|name| (name, None)));
-    let peer = facts.peer.or(reading.peer);
-    fault.peer = Peer {
-        server_address: named.map(|(host, _)| Cow::Borrowed(host)),
-        server_port: named.and_then(|(_, port)| port),
-        peer_address: peer.map(|peer| peer.ip()),
-        peer_port: peer.map(|peer| peer.port()),
-        ..Peer::default()
-    };
-    fault.request = Request {
-        method: reading.url.and_then(|url| url.method).or(reading.method).map(Cow::Borrowed),
-        url: reading.url.map(|url| Cow::Borrowed(url.text)),
-        status: fault.request.status,
-    };
-}
-
-/// The name that a certificate was checked against, and did not bear.
-fn expected_name<'a>(fault: &Fault<'_>, text: &'a str) -> Option<&'a str> {
-    (fault.reason == Some(Reason::TlsCertificateNameMismatch))
-        .then(|| certificate::expected_name(text))?
 }
 
 /// The status as text without allocating: `error.type` is the number.

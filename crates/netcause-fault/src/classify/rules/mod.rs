@@ -132,14 +132,6 @@ pub(super) enum Says {
     DebugPeer,
     /// An error number follows.
     Number,
-    /// The number of the try follows.
-    Attempt,
-    /// The greatest number of tries follows.
-    MaxAttempts,
-    /// The count of retries that were made stands before.
-    AfterRetries,
-    /// The number of the try follows, and how many there may be.
-    Retries,
 }
 
 impl Says {

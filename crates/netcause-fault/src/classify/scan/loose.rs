@@ -201,7 +201,6 @@ impl<'a> Reading<'a> {
             // "Connection timed out" is the system's word for a limit in any phase.
             Says::At(Stage::Trying) if at == 0 => return,
             Says::At(Stage::Trying) => {
-                self.take_timeout(words);
                 self.place(Stage::Trying);
                 Finding::Timer(false)
             }

@@ -2,6 +2,7 @@
 
 mod access;
 mod automaton;
+mod facts;
 mod loose;
 mod outcome;
 
@@ -16,7 +17,7 @@ use super::grpc;
 use super::rules::{KNOWN_LINKS, Rule, Says, Stage};
 use super::{context, tls};
 use crate::errno::Os;
-use crate::{Attempts, Category, Phase, Reason};
+use crate::{Category, Phase, Reason};
 
 /// What most decides so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,8 +59,6 @@ pub(super) struct Reading<'a> {
     pub(super) peer: Option<SocketAddr>,
     pub(super) alert: Option<&'a str>,
     pub(super) number: Option<i32>,
-    pub(super) timeout: Option<Duration>,
-    pub(super) elapsed: Option<Duration>,
     /// How long ago a certificate ended, or how long until it starts.
     pub(super) certificate_age: Option<Duration>,
     pub(super) code: Option<&'a str>,
@@ -69,7 +68,6 @@ pub(super) struct Reading<'a> {
     pub(super) rpc: Option<grpc::Stated>,
     pub(super) phase: Option<Phase>,
     pub(super) method: Option<&'a str>,
-    pub(super) attempts: Attempts,
 }
 
 impl<'a> Reading<'a> {
@@ -235,12 +233,7 @@ impl<'a> Reading<'a> {
     fn take(&mut self, says: Says, text: &'a str, start: usize, end: usize) {
         let after = text.get(end..).unwrap_or_default();
         match says {
-            Says::Is(reason) => {
-                self.consider(Finding::Is(reason));
-                if is_limit(reason) {
-                    self.take_timeout(after);
-                }
-            }
+            Says::Is(reason) => self.consider(Finding::Is(reason)),
             Says::Of(category) => self.consider(Finding::Of(category)),
             Says::Code(category) => {
                 if extract::is_code(text, start, end) {
@@ -250,13 +243,12 @@ impl<'a> Reading<'a> {
             }
             Says::Os(os) => self.consider(Finding::Os(os)),
             Says::Timer | Says::OwnTimer => {
-                self.take_timeout(after);
                 self.consider(Finding::Timer(says == Says::OwnTimer));
             }
             Says::ExceededLimit => {
-                let Some(limit) = extract::exceeded(after) else { return };
-                self.timeout = Some(limit);
-                self.consider(Finding::Timer(false));
+                if extract::exceeded(after).is_some() {
+                    self.consider(Finding::Timer(false));
+                }
             }
             Says::ConnectTimer => {
                 self.place(Stage::Connect);
@@ -289,52 +281,13 @@ impl<'a> Reading<'a> {
             Says::Curl => self.take_curl(after),
             Says::Access => self.take_access(after),
             Says::AccessState => self.take_state(after),
-            says => self.take_fact(says, text, start, after),
-        }
-    }
-
-    /// Takes who the peer was, which number it was and which try.
-    fn take_fact(&mut self, says: Says, text: &'a str, start: usize, after: &'a str) {
-        let before = text.get(..start).unwrap_or_default();
-        match says {
-            Says::Address => {
-                self.address = self.address.or_else(|| {
-                    extract::address(after)
-                        .map(|(address, _)| address)
-                        .filter(HostPort::is_explicit)
-                })
-            }
-            Says::Subject(subject) => self.take_subject(subject, after),
-            Says::Nameless(subject) => {
-                self.take_outcome(subject, after);
-            }
-            Says::Proxy => self.take_proxy(after),
-            Says::DebugPeer => self.peer = extract::socket_address(after).or(self.peer),
-            Says::Number => self.take_number(after),
-            Says::Attempt => extract::attempt(after, &mut self.attempts),
-            Says::MaxAttempts => extract::max_attempts(after, &mut self.attempts),
-            Says::AfterRetries => extract::after_retries(before, &mut self.attempts),
-            Says::Retries => extract::retries(before, after, &mut self.attempts),
-            // All else tells what happened, or is a URL.
-            _ => {}
+            says => self.take_fact(says, after),
         }
     }
 
     fn take_alert(&mut self, name: &'a str) {
         self.consider(Finding::Is(tls::reason_of_alert(name)));
         self.alert = Some(name);
-    }
-
-    fn take_url(&mut self, url: Url<'a>) {
-        if url.is_target && self.url.is_none_or(|known| !known.is_anchored && url.is_anchored) {
-            self.url = Some(url);
-        }
-    }
-
-    fn take_timeout(&mut self, after: &str) {
-        if let Some(limit) = extract::limit(after) {
-            self.timeout = Some(limit);
-        }
     }
 
     fn take_status(&mut self, says: Says, digits: &str) {
@@ -349,14 +302,6 @@ impl<'a> Reading<'a> {
         let Some(number) = extract::number(after) else { return };
         if let Some((_, finding)) = CURL_ERRORS.iter().find(|(known, _)| *known == number) {
             self.consider_at(loose::RANK, *finding);
-        }
-    }
-
-    fn take_number(&mut self, after: &str) {
-        let Some(number) = extract::number(after) else { return };
-        self.number = i32::try_from(number).ok();
-        if let Some(os) = self.number.and_then(Os::of_any_host) {
-            self.consider(Finding::Os(os));
         }
     }
 }
@@ -516,16 +461,6 @@ fn is_clause(text: &str, start: usize, end: usize) -> bool {
             .iter()
             .any(|word| after.starts_with(word));
     begins && ends
-}
-
-const fn is_limit(reason: Reason) -> bool {
-    matches!(
-        reason,
-        Reason::ResponseTimeout
-            | Reason::PoolTimeout
-            | Reason::TlsHandshakeTimeout
-            | Reason::ConnectTimeout
-    )
 }
 
 const RANK_RPC: u8 = 120;

@@ -173,25 +173,15 @@ impl<'a> Reading<'a> {
         }
         self.method = method.or(later).or(self.method);
         self.peer = way.or(self.peer);
-        self.take_said(says, rest);
+        self.take(says, rest, 0, 0);
         self.take_details(says, rest);
         true
     }
 
-    fn take_said(&mut self, says: Says, rest: &'a str) {
-        self.take(says, rest, 0, 0);
-        if let Says::Is(Reason::BodyTimeout) | Says::ConnectTimer = says {
-            self.take_timeout(rest);
-        }
-    }
-
-    /// Reads times, phase, explanation and code behind an outcome.
+    /// Reads phase, explanation, code and age behind an outcome.
     fn take_details(&mut self, says: Says, rest: &'a str) {
         let mut rest = rest;
         if let Some(time) = rest.strip_prefix(" after ") {
-            if !is_timer(says) {
-                self.elapsed = extract::duration(time).or(self.elapsed);
-            }
             rest = time.find([':', ',', '.', ' ']).and_then(|end| time.get(end..)).unwrap_or("");
         }
         if says == Says::At(Stage::FailedConnect)
@@ -207,11 +197,6 @@ impl<'a> Reading<'a> {
         let age = rest.strip_prefix(", only in").unwrap_or(rest);
         self.certificate_age = age.strip_prefix(' ').and_then(extract::duration);
     }
-}
-
-/// Whether the time behind it is a limit.
-fn is_timer(says: Says) -> bool {
-    matches!(says, Says::Timer | Says::At(Stage::Resolving | Stage::Trying | Stage::Tls))
 }
 
 /// The peer behind the words that announce it.

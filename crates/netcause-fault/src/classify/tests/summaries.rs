@@ -211,8 +211,8 @@ fn other_programs_sentences_of_the_same_form() {
         (
             "ssh: connect to host db.example port 22: Connection refused",
             Category::ConnectRefused,
-            "",
-            None,
+            "db.example",
+            Some(22),
         ),
     ];
     for (text, category, host, port) in cases {

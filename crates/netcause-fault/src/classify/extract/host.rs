@@ -1,0 +1,158 @@
+//! What a host looks like.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::words::is_one_of;
+
+/// A host and its port, as a text names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::classify) struct HostPort<'a> {
+    /// The name or address, IPv6 without brackets.
+    pub(in crate::classify) host: &'a str,
+    /// The port, stated or implied by the scheme.
+    pub(in crate::classify) port: Option<u16>,
+}
+
+impl HostPort<'_> {
+    /// Whether it is surely an address: it has a port, or is an IP address.
+    pub(in crate::classify) fn is_explicit(&self) -> bool {
+        self.port.is_some() || is_ip(self.host)
+    }
+
+    /// Whether no name server is asked for it.
+    pub(in crate::classify) fn needs_no_lookup(&self) -> bool {
+        is_ip(self.host) || self.host.eq_ignore_ascii_case("localhost")
+    }
+}
+
+/// What a host looks like by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// An IP address, perhaps one whose digits somebody made unreadable.
+    Address,
+    /// A name with dots.
+    Domain,
+    /// A single word, which may be any word.
+    Word,
+}
+
+/// What a host looks like; nothing, where it can be none.
+pub(super) fn kind(host: &str) -> Option<Kind> {
+    if is_ip(host) || is_masked(host) {
+        return Some(Kind::Address);
+    }
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    if host.is_empty() || host.len() > 255 || !host.chars().all(is_part) {
+        return None;
+    }
+    if !host.contains(|c: char| c.is_ascii_alphabetic()) || host.starts_with(['.', '-']) {
+        return None;
+    }
+    match host.rsplit_once('.') {
+        None => Some(Kind::Word),
+        Some((before, last)) if !before.ends_with('.') && is_top(last) => Some(Kind::Domain),
+        Some(_) => None,
+    }
+}
+
+/// Whether a last label is no number.
+fn is_top(label: &str) -> bool {
+    let is_plain = label.bytes().all(|byte| byte.is_ascii_alphabetic());
+    label.len() >= 2 && (is_plain || label.starts_with("xn--"))
+}
+
+/// What the names of files end with.
+#[rustfmt::skip]
+static FILES: &[&str] = &[
+    "go", "rs", "py", "pyx", "java", "js", "mjs", "cjs", "jsx", "ts", "tsx", "rb", "c", "cc",
+    "cpp", "cxx", "h", "hpp", "hh", "cs", "fs", "vb", "php", "inc", "lua", "ex", "exs", "erl",
+    "hrl", "scala", "kt", "kts", "swift", "m", "mm", "pl", "pm", "sh", "bash", "conf", "cfg",
+    "cnf", "ini", "json", "yaml", "yml", "toml", "xml", "html", "htm", "log", "txt", "md", "sock",
+    "socket", "service", "so", "dll", "exe", "jar", "war", "pem", "crt", "cer", "key", "csr",
+    "sql", "tmp", "gz", "tgz", "zip", "tar", "deb", "rpm", "whl", "dart", "clj", "groovy",
+    "gradle", "lock", "pid", "csv", "proto", "vue", "cshtml", "asp", "aspx", "jsp", "img", "png",
+    "jpg", "gif", "css",
+];
+
+/// Whether a name with dots looks like a file, a class or a package instead.
+pub(super) fn is_no_domain(host: &str) -> bool {
+    let last = host.rsplit('.').next().unwrap_or_default();
+    is_one_of(last, FILES) || is_hump(last) || is_class(host)
+}
+
+/// Whether a word has letters of both cases, as classes have.
+fn is_hump(word: &str) -> bool {
+    word.contains(|c: char| c.is_ascii_uppercase())
+        && word.contains(|c: char| c.is_ascii_lowercase())
+}
+
+/// Whether the labels stand in the order of packages: the top first.
+fn is_class(host: &str) -> bool {
+    const TOPS: &[&str] = &[
+        "com",
+        "org",
+        "net",
+        "io",
+        "java",
+        "javax",
+        "jdk",
+        "sun",
+        "akka",
+        "scala",
+        "kotlin",
+        "system",
+        "microsoft",
+    ];
+    let mut labels = host.split('.');
+    let first = labels.next().unwrap_or_default();
+    (is_one_of(first, TOPS) || first.len() == 1) && labels.count() >= 2
+}
+
+pub(super) fn is_ip(host: &str) -> bool {
+    host.split('%').next().is_some_and(|it| it.parse::<IpAddr>().is_ok())
+}
+
+/// Whether it is the address of no host in particular.
+pub(super) fn is_unspecified(host: &str) -> bool {
+    host.parse::<IpAddr>().is_ok_and(|it| it.is_unspecified())
+}
+
+/// Whether it is an address whose digits somebody made unreadable: `10.xxx.xx.xxx`.
+pub(super) fn is_masked(host: &str) -> bool {
+    let mut parts = 0;
+    for part in host.split('.') {
+        parts += 1;
+        let mut bytes = part.bytes();
+        let Some(first) = bytes.next() else { return false };
+        let is_mask = (first == b'*' || first.is_ascii_lowercase() || first == b'X')
+            && bytes.all(|byte| byte == first);
+        let is_number = part.parse::<u8>().is_ok();
+        if part.len() > 4 || !(is_mask || is_number) {
+            return false;
+        }
+    }
+    let has_mask = host.contains(|c: char| !c.is_ascii_digit() && c != '.');
+    let is_usual = host.contains(|c: char| c.is_ascii_digit() || matches!(c, 'x' | 'X' | '*'));
+    parts == 4 && has_mask && is_usual
+}
+
+/// Whether it may be a host in a URL, where everything else announces one.
+pub(super) fn is_host(host: &str) -> bool {
+    if host.contains(':') {
+        return host.split('%').next().is_some_and(|it| it.parse::<Ipv6Addr>().is_ok());
+    }
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '*');
+    host.len() <= 255
+        && host.chars().all(is_part)
+        && (host.contains(char::is_alphanumeric) || is_masked(host))
+        && (host.parse::<Ipv4Addr>().is_ok()
+            || !host.chars().all(|c| c.is_ascii_digit() || c == '.'))
+}
+
+/// A port at the start, and what follows its digits.
+pub(super) fn port(text: &str) -> Option<(u16, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (digits, rest) = text.split_at_checked(digits)?;
+    let port = digits.parse().ok().filter(|port| *port != 0 && !digits.starts_with('0'))?;
+    Some((port, rest))
+}

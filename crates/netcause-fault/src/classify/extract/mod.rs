@@ -1,0 +1,72 @@
+//! Facts in a text: addresses, numbers, limits, tries.
+//!
+//! What happened is known when this is asked: [`read`] goes once through the text of a
+//! fault and gathers who may be the peer, which durations are limits and which numbers are
+//! tries. Each place is judged by the few words around it.
+
+mod attempt;
+mod duration;
+mod host;
+mod limit;
+mod peer;
+mod role;
+mod spot;
+mod status;
+mod token;
+mod url;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub(super) use self::duration::{duration, exceeded};
+pub(super) use self::host::HostPort;
+use self::limit::Times;
+use self::peer::Candidates;
+pub(super) use self::peer::Named;
+use self::spot::Item;
+pub(super) use self::status::{alert, is_code, method_at, number, socket_address, status};
+pub(super) use self::token::{address, host};
+pub(super) use self::url::{Url, url};
+use crate::Attempts;
+
+/// The facts that a text states.
+#[derive(Debug, Default)]
+pub(super) struct Stated<'a> {
+    pub(super) peer: Option<Named<'a>>,
+    pub(super) url: Option<Url<'a>>,
+    pub(super) times: Times,
+    pub(super) attempts: Attempts,
+}
+
+impl Stated<'_> {
+    /// The facts of this text, and where it states none, of another one.
+    pub(super) fn or(self, other: Self) -> Self {
+        let (peer, url) = match self.peer {
+            None => (other.peer, self.url.or(other.url)),
+            peer => (peer, self.url),
+        };
+        let is_counted = self.attempts != Attempts::default();
+        Stated {
+            peer,
+            url,
+            times: self.times.or(other.times),
+            attempts: if is_counted { self.attempts } else { other.attempts },
+        }
+    }
+}
+
+/// Reads the facts of a text that speaks of a fault, perhaps of a name that was not found.
+pub(super) fn read(text: &str, is_dns: bool) -> Stated<'_> {
+    let mut peers = Candidates::of(text, is_dns);
+    let (mut times, mut attempts) = (Times::default(), Attempts::default());
+    spot::each(text, |item| match item {
+        Item::Spot(spot) => peers.take_spot(text, spot),
+        Item::Url(url) => peers.take_url(text, url),
+        Item::Number(at) => {
+            times.take(text, at);
+            attempt::take(text, at, &mut attempts);
+        }
+    });
+    Stated { peer: peers.choose(text), url: peers.url(), times, attempts }
+}

@@ -1,0 +1,234 @@
+//! URLs in a text.
+
+use super::host::{HostPort, is_host, kind, port};
+use super::status::method;
+use super::words::{back, before, contains, is_one_of};
+
+/// A URL in a text.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::classify) struct Url<'a> {
+    /// The whole of it.
+    pub(in crate::classify) text: &'a str,
+    /// The scheme.
+    pub(in crate::classify) scheme: &'a str,
+    /// Whom it names.
+    pub(in crate::classify) host_port: Option<HostPort<'a>>,
+    /// The method that stands right before it.
+    pub(in crate::classify) method: Option<&'static str>,
+    /// Where it begins in the text.
+    pub(super) start: usize,
+    /// Where it ends in the text.
+    pub(in crate::classify) end: usize,
+    /// Whether it is what was called, and not a manual's page.
+    pub(in crate::classify) is_target: bool,
+    /// Whether the words before it say so.
+    pub(in crate::classify) is_anchored: bool,
+}
+
+impl Url<'_> {
+    /// Whether the scheme puts TLS between.
+    pub(in crate::classify) fn is_tls(&self) -> bool {
+        is_one_of(self.scheme, &["https", "wss"])
+    }
+
+    /// Whether the scheme is one without TLS.
+    pub(in crate::classify) fn is_plain_http(&self) -> bool {
+        is_one_of(self.scheme, &["http", "ws"])
+    }
+}
+
+/// The URL around `://` at `colon`.
+pub(in crate::classify) fn url(text: &str, colon: usize) -> Url<'_> {
+    let near = before(text, colon);
+    let is_scheme = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'-' | b'.' | b'_');
+    let start = colon - near.bytes().rev().take_while(is_scheme).count();
+    let lead = before(text, start);
+    let rest = text.get(start..).unwrap_or_default();
+    let url = rest.get(..url_length(rest)).unwrap_or_default();
+    let scheme = text.get(start..colon).unwrap_or_default();
+    // Whoever cut it off within the name wrote dots.
+    let is_cut =
+        rest.get(url.len()..).is_some_and(|it| it.starts_with("..") || it.starts_with('…'));
+    let host_port = url
+        .get(scheme.len() + 3..)
+        .filter(|rest| !is_cut || rest.contains('/'))
+        .and_then(|rest| authority(rest, scheme));
+    Url {
+        text: url,
+        scheme,
+        host_port,
+        method: method_before(lead),
+        start,
+        end: start + url.len(),
+        is_target: host_port.is_some_and(|it| !is_manual(it.host)) && !points_to_words(lead),
+        is_anchored: ["url (", "url: \"", "url: ", "uri: "].iter().any(|it| lead.ends_with(it)),
+    }
+}
+
+/// The length of the URL at the start: up to a space, a quote or a closing bracket that
+/// was opened before it, without the punctuation of the sentence.
+fn url_length(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let ends = |byte: &u8| match byte {
+        b'(' | b'[' | b'{' => {
+            depth += 1;
+            false
+        }
+        b')' | b']' | b'}' => {
+            let closes = depth == 0;
+            depth = depth.saturating_sub(1);
+            closes
+        }
+        // Printed URLs have no other characters than ASCII; one that has is taken whole.
+        _ => *byte <= b' ' || *byte == 0x7f || b"\"'`<>|\\".contains(byte),
+    };
+    let end = text.as_bytes().iter().position(ends).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default().trim_end_matches(['.', ',', ':', ';', '!', '?', '…']).len()
+}
+
+/// Host and port of what follows `://`; user info is no part of the host (RFC 3986 §3.2).
+fn authority<'a>(rest: &'a str, scheme: &str) -> Option<HostPort<'a>> {
+    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    let (authority, path) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
+    if authority.is_empty() || authority.starts_with("0x") {
+        return target_in_path(path, scheme);
+    }
+    let host_port = authority.rsplit_once('@').map_or(authority, |(_, host_port)| host_port);
+    let (host_port, others) = host_port.split_once([',', ';']).unwrap_or((host_port, ""));
+    // Of several hosts it is not known which one failed. A path behind an empty port is
+    // that of a socket in the file system.
+    if begins_with_host(others) || (host_port.ends_with(':') && path.starts_with('/')) {
+        return None;
+    }
+    let (host, port) = split_port(host_port);
+    if !is_host(host) || is_one_of(host, &["unix"]) {
+        return None;
+    }
+    Some(HostPort { host, port: port.or_else(|| implied_port(scheme)) })
+}
+
+/// Whether what follows a comma begins with one more host, and not with a property or
+/// another URL.
+fn begins_with_host(others: &str) -> bool {
+    let first = others.split([',', ';']).next().unwrap_or_default();
+    let (host, _) = split_port(first);
+    kind(host).is_some() && !first.ends_with(':')
+}
+
+/// The target behind an empty authority, as in `dns:///db:5432`: only if it has a port.
+fn target_in_path<'a>(path: &'a str, scheme: &str) -> Option<HostPort<'a>> {
+    if is_one_of(scheme, &["file", "unix"]) {
+        return None;
+    }
+    let target = path.trim_start_matches('/').split('/').next()?;
+    let (host, port) = split_port(target);
+    (is_host(host) && port.is_some()).then_some(HostPort { host, port })
+}
+
+/// Separates the port, and takes the brackets off an IPv6 address.
+pub(super) fn split_port(text: &str) -> (&str, Option<u16>) {
+    let whole = |text: &str| port(text).filter(|(_, rest)| rest.is_empty()).map(|(port, _)| port);
+    if let Some((host, rest)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return (host, rest.strip_prefix(':').and_then(whole));
+    }
+    match text.split_once(':') {
+        Some((host, "")) => (host, None),
+        // A second colon makes it an IPv6 address, which does not parse as a port.
+        Some((host, port)) => match whole(port) {
+            Some(port) => (host, Some(port)),
+            None => (text, None),
+        },
+        None => (text, None),
+    }
+}
+
+pub(super) fn implied_port(scheme: &str) -> Option<u16> {
+    const PORTS: &[(&str, u16)] = &[
+        ("http", 80),
+        ("https", 443),
+        ("ws", 80),
+        ("wss", 443),
+        ("postgres", 5432),
+        ("postgresql", 5432),
+        ("mysql", 3306),
+        ("redis", 6379),
+        ("rediss", 6379),
+        ("amqp", 5672),
+        ("amqps", 5671),
+        ("mongodb", 27017),
+        ("nats", 4222),
+        ("ftp", 21),
+        ("ssh", 22),
+        ("sftp", 22),
+        ("git", 9418),
+        ("ldap", 389),
+        ("ldaps", 636),
+        ("smtp", 25),
+        ("smtps", 465),
+        ("imap", 143),
+        ("imaps", 993),
+        ("mqtt", 1883),
+        ("mqtts", 8883),
+    ];
+    PORTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(scheme)).map(|(_, port)| *port)
+}
+
+/// Whether the host serves manuals that errors point to.
+fn is_manual(host: &str) -> bool {
+    const MANUALS: &[&str] = &[
+        "docs.rs",
+        "doc.rust-lang.org",
+        "curl.se",
+        "curl.haxx.se",
+        "aka.ms",
+        "go.microsoft.com",
+        "docs.microsoft.com",
+        "learn.microsoft.com",
+        "developer.mozilla.org",
+        "sqlalche.me",
+        "wiki.apache.org",
+        "cwiki.apache.org",
+        "stackoverflow.com",
+        "kubernetes.io",
+        "docs.docker.com",
+        "docs.aws.amazon.com",
+        "nodejs.org",
+        "www.rsyslog.com",
+        "datatracker.ietf.org",
+        "tools.ietf.org",
+    ];
+    MANUALS.iter().any(|manual| manual.eq_ignore_ascii_case(host))
+}
+
+/// Whether the sentence before a URL points to something to read, not to a peer.
+pub(super) fn points_to_words(lead: &str) -> bool {
+    const READS: &[&str] = &[
+        "see",
+        "background",
+        "article",
+        "documentation",
+        "docs",
+        "visit",
+        "refer",
+        "manual",
+        "guide",
+        "learn",
+        "faq",
+        "wiki",
+        "troubleshooting",
+        "instructions",
+    ];
+    let sentence = lead.rsplit(['(', '\n', '"', '=', '/']).next().unwrap_or_default();
+    let sentence = sentence.rsplit(". ").next().unwrap_or_default();
+    ["more information", "further information", "more details", "read more"]
+        .iter()
+        .any(|words| contains(sentence, words))
+        || back(sentence).any(|word| is_one_of(word.text, READS))
+}
+
+/// The method in `GET http://…` and `Get "http://…`.
+fn method_before(lead: &str) -> Option<&'static str> {
+    let words = lead.trim_end_matches(['"', '\\']);
+    let words = words.strip_suffix(' ')?;
+    method(words.rsplit(|c: char| !c.is_ascii_alphabetic()).next()?)
+}

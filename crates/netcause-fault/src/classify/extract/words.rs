@@ -1,0 +1,89 @@
+//! The words around a place in a text, never more than a few.
+
+/// How far around a place is read, in bytes: every place costs the same.
+const NEAR: usize = 120;
+
+/// What stands before a place.
+pub(super) fn before(text: &str, at: usize) -> &str {
+    let from = (at.saturating_sub(NEAR)..=at).find(|from| text.is_char_boundary(*from));
+    from.and_then(|from| text.get(from..at)).unwrap_or_default()
+}
+
+/// What stands behind a place.
+pub(super) fn after(text: &str, at: usize) -> &str {
+    let last = at.saturating_add(NEAR).min(text.len());
+    let to = (at..=last).rev().find(|to| text.is_char_boundary(*to));
+    to.and_then(|to| text.get(at..to)).unwrap_or_default()
+}
+
+/// A word, and what stands between it and what follows it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Word<'a> {
+    pub(super) text: &'a str,
+    pub(super) gap: &'a str,
+}
+
+/// The words of a text, the last one first.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WordsBack<'a> {
+    rest: &'a str,
+}
+
+/// The words of a text, the last one first.
+pub(super) fn back(text: &str) -> WordsBack<'_> {
+    WordsBack { rest: text }
+}
+
+impl<'a> Iterator for WordsBack<'a> {
+    type Item = Word<'a>;
+
+    fn next(&mut self) -> Option<Word<'a>> {
+        let end = self.rest.trim_end_matches(|c| !is_word(c)).len();
+        let start = self.rest.get(..end)?.trim_end_matches(is_word).len();
+        let word = Word {
+            text: self.rest.get(start..end)?,
+            gap: self.rest.get(end..).unwrap_or_default(),
+        };
+        self.rest = self.rest.get(..start)?;
+        (!word.text.is_empty()).then_some(word)
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii()
+}
+
+/// The parts of an identifier: `serverEndpoint` and `server_endpoint` have two.
+pub(super) fn parts(word: &str) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches('_');
+        let bytes = rest.as_bytes();
+        let is_joint = |at: &usize| {
+            let (left, right) = (bytes.get(at - 1), bytes.get(*at));
+            right == Some(&b'_')
+                || (left.is_some_and(u8::is_ascii_lowercase)
+                    && right.is_some_and(u8::is_ascii_uppercase))
+        };
+        let end = (1..bytes.len()).find(is_joint).unwrap_or(bytes.len());
+        let part = rest.get(..end)?;
+        rest = rest.get(end..)?;
+        (!part.is_empty()).then_some(part)
+    })
+}
+
+/// Whether one of the words is this one, in whatever case.
+pub(super) fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|it| it.eq_ignore_ascii_case(word))
+}
+
+/// Strips words at the start, whatever their case.
+pub(super) fn strip<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    let start = text.get(..words.len())?;
+    start.eq_ignore_ascii_case(words).then(|| text.get(words.len()..))?
+}
+
+/// Whether a text contains words, whatever their case.
+pub(super) fn contains(text: &str, words: &str) -> bool {
+    text.as_bytes().windows(words.len().max(1)).any(|it| it.eq_ignore_ascii_case(words.as_bytes()))
+}
