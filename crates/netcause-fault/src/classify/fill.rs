@@ -95,13 +95,16 @@ fn peer<'a>(
     stated: &Stated<'a>,
 ) -> Peer<'a> {
     let is_own = fault.reason == Some(Reason::AddressInUse);
-    let found = stated.peer.filter(|it| it.is_tried || !is_own);
+    let socket = facts.peer.or(reading.peer);
+    // The address that was used is not whom the caller meant.
+    let is_meant =
+        |it: &Named<'_>| socket.is_none_or(|socket| it.host_port.host.parse() != Ok(socket.ip()));
+    let found = stated.peer.filter(|it| it.is_tried || !is_own).filter(is_meant);
     let named = found
         .map(|it| it.host_port)
         .or(reading.address)
         .map(|it| (it.host, it.port))
         .or_else(|| expected_name(fault, text).map(|name| (name, None)));
-    let socket = facts.peer.or(reading.peer);
     let address = socket.map(|it| it.ip()).or_else(|| found.and_then(beside));
     let port = socket.map(|it| it.port());
     Peer {
