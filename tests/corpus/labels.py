@@ -35,7 +35,7 @@ VOLATILE = [
     r"(?<=[:=> ])(3[2-9]|[45]\d|6[0-5])\d{3}\b",
     r"-?\b\d+(\.\d+)?(e-\d+)? ?(ns|us|µs|ms|s|sec|milliseconds?|seconds?|millis)\b",
     r"\d+\.\d{3,}",
-    r"\[\d+\]|\bpid[ =:]+\d+|\"pid\":\d+|#\d+|\*\d+|\(\d+\)|\b\d{3,7}:[A-Z] |^\d+:",
+    r"\[\d+\]|\bpid[ =:]+\d+|\"pid\":\d+|#\d+|\*\d+|\(\d+\)| +\d{3,7} (?=\w+\.go:\d+\])|\b\d{3,7}:[A-Z] |^\d+:",
 ]
 VOLATILE = re.compile("|".join(VOLATILE))
 FRAME = re.compile(r'^\s+(at |File "|\S+\.go:\d+|\.\.\. \d+ more)')

@@ -48,7 +48,7 @@ func main() {
 		case 2:
 			klog.ErrorS(err, "Failed to update status", "cart", "shop/cart-42", "retries", 3)
 		case 3:
-			agent.Error("health check failed", "check", "service:"+it.Name, "error", err)
+			agent.Error("health check failed", "check", "service:stock", "error", err)
 		default:
 			worker.Error("job failed", "err", err, "job", 4711)
 		}

@@ -30,7 +30,7 @@ func main() {
 			production.Info("handled request", zap.String("path", "/cart/42"), zap.Int("status", 200), zap.Duration("latency", took))
 			plain.Info().Int("status", 200).Dur("took", took).Msg("GET /cart/42")
 		case index%4 == 0:
-			production.Error("upstream request failed", zap.String("upstream", it.Name), zap.Error(err), zap.Duration("elapsed", took))
+			production.Error("upstream request failed", zap.String("upstream", "stock"), zap.Error(err), zap.Duration("elapsed", took))
 		case index%4 == 1:
 			development.Sugar().Warnf("fetching %s: %v", it.URL, err)
 		case index%4 == 2:
