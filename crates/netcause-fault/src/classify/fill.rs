@@ -97,8 +97,10 @@ fn peer<'a>(
     let is_own = fault.reason == Some(Reason::AddressInUse);
     let socket = facts.peer.or(reading.peer);
     // The address that was used is not whom the caller meant.
-    let is_meant =
-        |it: &Named<'_>| socket.is_none_or(|socket| it.host_port.host.parse() != Ok(socket.ip()));
+    let is_in_url = stated.url.and_then(|url| url.host_port).is_some();
+    let is_meant = |it: &Named<'_>| {
+        is_in_url || socket.is_none_or(|socket| it.host_port.host.parse() != Ok(socket.ip()))
+    };
     let found = stated.peer.filter(|it| it.is_tried || !is_own).filter(is_meant);
     let named = found
         .map(|it| it.host_port)

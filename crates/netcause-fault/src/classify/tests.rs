@@ -379,6 +379,17 @@ fn the_peer_is_the_one_of_the_url() {
 }
 
 #[test]
+fn the_address_that_was_used_is_not_whom_the_caller_meant() {
+    let debug = "hyper_util::client::legacy::Error(Connect, ConnectError(\"tcp connect error\", \
+                 192.0.2.7:443, Os { code: 111, kind: ConnectionRefused, message: \"x\" }))";
+    let used = classify_text(debug).unwrap().peer;
+    assert_eq!((used.server_address, used.server_port), (None, None));
+    assert_eq!((used.peer_address, used.peer_port), ("192.0.2.7".parse().ok(), Some(443)));
+    let meant = classify_text(&format!("http://192.0.2.7:443/ {debug}")).unwrap().peer;
+    assert_eq!(meant.server_address.as_deref(), Some("192.0.2.7"));
+}
+
+#[test]
 fn a_manual_is_not_the_peer() {
     let text = "peer closed connection without sending TLS close_notify: \
                 https://docs.rs/rustls/latest/rustls/manual/_03_howto/index.html#unexpected-eof";

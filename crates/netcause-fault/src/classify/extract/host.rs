@@ -81,7 +81,7 @@ pub(super) fn is_no_domain(host: &str) -> bool {
 }
 
 /// Whether a word has letters of both cases, as classes have.
-fn is_hump(word: &str) -> bool {
+pub(super) fn is_hump(word: &str) -> bool {
     word.contains(|c: char| c.is_ascii_uppercase())
         && word.contains(|c: char| c.is_ascii_lowercase())
 }

@@ -184,8 +184,19 @@ fn key(word: Word<'_>, lead: &str) -> Option<Meaning> {
     match (is_configured, is_setting) {
         (true, _) => None,
         (false, true) => Some(Meaning::Limit(Rank::Setting)),
+        // `timed out. (read timeout=5)`
+        (false, false) if follows_end(word, lead) => Some(Meaning::Limit(Rank::RanOut)),
         (false, false) => Some(Meaning::Limit(Rank::Named)),
     }
+}
+
+/// Whether the limit stands in brackets behind "timed out".
+fn follows_end(word: Word<'_>, lead: &str) -> bool {
+    let end = lead.len().checked_sub(word.gap.len() + word.text.len());
+    let before = end.and_then(|end| lead.get(..end)).unwrap_or_default();
+    before
+        .rsplit_once('(')
+        .is_some_and(|(before, _)| before.trim_end_matches([' ', '.', ',']).ends_with("timed out"))
 }
 
 /// A duration in brackets, as in `Timeout performing GET (5000ms)`.
@@ -210,7 +221,7 @@ static TIMERS: &[&str] = &[
 
 #[rustfmt::skip]
 static WAITS: &[&str] = &[
-    "retrying", "reconnecting", "sleeping", "waiting", "backoff", "backing", "next", "again",
+    "retry", "retrying", "reconnecting", "sleeping", "waiting", "backoff", "backing", "next", "again",
     "sleep", "wait", "restarting", "resuming", "delay",
 ];
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use arrayvec::ArrayVec;
 
-use super::host::{HostPort, Kind, is_ip, is_no_domain, is_unspecified, kind, port};
+use super::host::{HostPort, Kind, is_hump, is_ip, is_no_domain, is_unspecified, kind, port};
 use super::role::{self, Role};
 use super::spot::Spot;
 use super::status::number;
@@ -63,7 +63,9 @@ impl<'a> Candidates<'a> {
             role => role,
         };
         // The name of a queue or a topic looks like a URL without a port.
-        let is_peer = |it: &HostPort<'_>| it.port.is_some() || kind(it.host) != Some(Kind::Word);
+        let is_peer = |it: &HostPort<'_>| {
+            it.port.is_some() || kind(it.host) != Some(Kind::Word) || it.needs_no_lookup()
+        };
         let role = if url.host_port.is_some_and(|it| is_peer(&it)) { role } else { Role::Never };
         let Some(host_port) = url.host_port.filter(|_| role > Role::Never) else { return };
         if self.url.is_none_or(|(known, _)| role >= known) {
@@ -215,7 +217,7 @@ impl<'a> Place<'a> {
             Kind::Word if is_masked_word(candidate.host) => false,
             Kind::Word if is_joined && role >= Role::Failed => true,
             Kind::Word if self.is_host(candidate) => true,
-            Kind::Word if is_stop_word(candidate.host) => false,
+            Kind::Word if is_stop_word(candidate.host) || is_hump(candidate.host) => false,
             Kind::Word if is_joined => is_plausible(candidate),
             Kind::Word => self.accepts_word(candidate, outcome),
         }
@@ -229,8 +231,10 @@ impl<'a> Place<'a> {
             Role::Looked => self.is_dns || is_unresolved,
             Role::Connected | Role::Reached => {
                 is_told
+                    || (self.is_quoted && self.follows(&["host", "hostname", "at", "on"]))
                     || (self.is_quoted
-                        && self.follows(&["to", "with", "host", "hostname", "at", "on"]))
+                        && self.role == Role::Connected
+                        && self.follows(&["to", "with"]))
                     || ((outcome.is_some() || has_number(candidate.host))
                         && self.lead.ends_with(' ')
                         && self.follows(&["to", "with", "host", "hostname", "reach"]))
@@ -420,8 +424,9 @@ fn announced_port(near: &str) -> (Option<u16>, usize) {
 
 /// Whether a number behind these marks belongs to a quoted host, or follows it at once.
 fn is_tuple(marks: &str) -> bool {
-    marks.starts_with(['"', '\'']) && matches!(marks.trim_start_matches(['"', '\'']), "," | ", ")
-        || marks == ":"
+    let inside = marks.trim_start_matches(['"', '\'']);
+    let is_next = matches!(inside, "," | ", " | ", \"" | ", '");
+    marks == ":" || (inside.len() < marks.len() && is_next)
 }
 
 /// The port in `master a 10.0.0.1 6379`.

@@ -47,7 +47,7 @@ const WORDS: usize = 8;
 
 /// The role of what stands behind a text.
 pub(super) fn of(lead: &str) -> Role {
-    let lead = lead.trim_end_matches(|c: char| c.is_whitespace() || "\"'`([{<\\/".contains(c));
+    let lead = lead.trim_end_matches(|c: char| c.is_whitespace() || "\"'`([{<\\/‘“«".contains(c));
     if lead.ends_with("->") || lead.ends_with('→') {
         return Role::Connected;
     }
@@ -210,7 +210,7 @@ static LOOKUPS: &[&str] = &[
 static CONNECTS: &[&str] = &[
     "dial", "dialing", "dialling", "connect", "connects", "connecting", "connection",
     "connections", "connected", "reconnect", "reconnecting", "reach", "reaching", "contact",
-    "contacting", "proxyconnect", "connector", "reachable", "establish", "handshake",
+    "contacting", "proxyconnect", "verify", "verifying", "connector", "reachable", "establish", "handshake",
     "handshaking",
 ];
 
@@ -219,7 +219,7 @@ static LOCALS: &[&str] = &[
     "local", "bind", "binding", "bound", "listen", "listens", "listening", "listener", "laddr",
     "lip", "src", "source", "self", "own", "caller", "file", "version", "release", "build",
     "referer", "referrer", "useragent", "forwarded", "resolver", "nameserver", "nameservers",
-    "dns", "image", "repository", "tag", "commit", "running", "serving", "started", "starting",
+    "dns", "image", "repository", "tag", "commit", "running", "started", "starting",
     "logger", "thread", "module", "container", "pod", "origin", "interface", "line", "sni", "cn",
     "san", "altnames", "altname", "subject", "issuer", "vhost",
 ];

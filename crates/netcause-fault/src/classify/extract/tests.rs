@@ -59,6 +59,13 @@ fn a_peer_is_read_however_it_is_written() {
             "192.0.2.2 443",
         ),
         ("Failed to fetch https://cdn.shop.test/a.js: status 503", "cdn.shop.test 443"),
+        ("unable to resolve host address ‘ledger.shop.test’", "ledger.shop.test"),
+        (
+            "E getaddrinfo(\"ledger.shop.test\", \"80\", {1,2}): Name or service not known",
+            "ledger.shop.test 80",
+        ),
+        ("cannot verify ledger.shop.test's certificate, issued by ‘CN=shop’", "ledger.shop.test"),
+        ("bob@build-7.shop.test: Permission denied (publickey).", "build-7.shop.test"),
         ("connection refused to 10.xx.x.xxx:8080", "10.xx.x.xxx 8080"),
     ]);
 }

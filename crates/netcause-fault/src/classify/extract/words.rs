@@ -50,7 +50,7 @@ impl<'a> Iterator for WordsBack<'a> {
 }
 
 fn is_word(c: char) -> bool {
-    c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii()
+    c.is_alphanumeric() || c == '_'
 }
 
 /// The parts of an identifier: `serverEndpoint` and `server_endpoint` have two.
