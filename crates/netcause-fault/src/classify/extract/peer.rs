@@ -174,9 +174,14 @@ impl<'a> Place<'a> {
     /// The place of an address; none, where none can be a peer.
     fn of(text: &'a str, spot: Spot<'a>, among: &Candidates<'_>) -> Option<Self> {
         let (lead, tail) = (before(text, spot.start), after(text, spot.end));
-        let quote = lead.chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`' | '<'));
+        let quote = lead.chars().next_back().filter(|c| "\"'`<‘“".contains(*c));
         let is_quoted = quote.is_some_and(|quote| {
-            let closing = if quote == '<' { '>' } else { quote };
+            let closing = match quote {
+                '<' => '>',
+                '‘' => '’',
+                '“' => '”',
+                quote => quote,
+            };
             tail.trim_start_matches('\\').starts_with(closing)
         });
         let role = match role_at(text, lead, tail) {
@@ -207,6 +212,10 @@ impl<'a> Place<'a> {
             && role != Role::Client
         {
             return false;
+        }
+        // `ssh` prints whom it could not log in.
+        if self.lead.ends_with('@') && outcome == Some(Outcome::Denied) {
+            return true;
         }
         match candidate.kind {
             Kind::Address if candidate.port.is_some() => true,
@@ -510,6 +519,8 @@ enum Outcome {
     Unresolved,
     /// The same, in words that are said of names only.
     NotResolved,
+    /// It did not let somebody in.
+    Denied,
     /// Anything else that befalls a peer.
     Failed,
 }
@@ -531,6 +542,9 @@ fn outcome(near: &str) -> Option<Outcome> {
     if begins(&["could not be resolved"]) {
         return Some(Outcome::NotResolved);
     }
+    if begins(&["permission denied"]) {
+        return Some(Outcome::Denied);
+    }
     if begins(UNRESOLVED) {
         return Some(Outcome::Unresolved);
     }
@@ -550,5 +564,5 @@ static FAILED: &[&str] = &[
     "reset", "lost", "was refused", "disconnected", "not responding", "is not responding",
     "did not", "has failed", "connection", "no route to host", "network is",
     "operation timed out", "i/o timeout", "broken pipe", "timeout", "could not",
-    "cannot be reached", "host is", "permission denied",
+    "cannot be reached", "host is",
 ];
