@@ -6,6 +6,7 @@ mod tests;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::classify::codes;
 use crate::{Category, Cause, Confidence, Evidence, Fault, Limit, Phase, Reason, Retry};
 
 /// Linux sends the first SYN again after one second (RFC 6298 §2.1).
@@ -66,6 +67,11 @@ impl Fault<'_> {
         if let Some(status) = self.request.status {
             self.add_evidence(Evidence::Status(status));
         }
+        if codes::of_fault(self).is_some()
+            && let Some(code) = self.code.clone()
+        {
+            self.add_evidence(Evidence::Code(code));
+        }
         if self.ran_into_short_connect_limit() {
             self.add_evidence(Evidence::ShortConnectLimit);
         }
@@ -116,6 +122,9 @@ impl Fault<'_> {
         use Confidence::{Certain, Likely, Possible};
         if let Some(status) = self.request.status {
             return self.cause_of_status(status);
+        }
+        if let Some(code) = codes::of_fault(self) {
+            return (code.cause, code.confidence());
         }
         if let Some(verdict) = self.reason.and_then(|reason| self.cause_of_reason(reason)) {
             return verdict;
@@ -217,6 +226,9 @@ impl Fault<'_> {
     fn retry_verdict(&self) -> Option<Retry> {
         if let Some(status) = self.request.status {
             return Some(self.retry_of_status(status));
+        }
+        if let Some(code) = codes::of_fault(self) {
+            return Some(code.retry);
         }
         let verdict = self.reason.and_then(|reason| self.retry_of_reason(reason));
         verdict.or_else(|| self.retry_of_category())

@@ -30,6 +30,8 @@ pub enum Evidence<'a> {
     Goodbye(u32),
     /// The answer's status.
     Status(u16),
+    /// The code of a database's or a broker's answer.
+    Code(Cow<'a, str>),
     /// The pause that the peer asks for.
     RetryAfter(Duration),
     /// A certificate that had ended before the verification, and by how much.
@@ -50,6 +52,7 @@ impl Evidence<'_> {
     pub fn borrowed(&self) -> Evidence<'_> {
         match self {
             Evidence::TlsAlert(text) => Evidence::TlsAlert(Cow::Borrowed(text)),
+            Evidence::Code(code) => Evidence::Code(Cow::Borrowed(code)),
             Evidence::Note(text) => Evidence::Note(Cow::Borrowed(text)),
             Evidence::OsError(code) => Evidence::OsError(*code),
             Evidence::StreamReset(code) => Evidence::StreamReset(*code),
@@ -70,6 +73,7 @@ impl Evidence<'_> {
     pub fn into_owned(self) -> Evidence<'static> {
         match self {
             Evidence::TlsAlert(text) => Evidence::TlsAlert(Cow::Owned(text.into_owned())),
+            Evidence::Code(code) => Evidence::Code(Cow::Owned(code.into_owned())),
             Evidence::Note(text) => Evidence::Note(Cow::Owned(text.into_owned())),
             Evidence::OsError(code) => Evidence::OsError(code),
             Evidence::StreamReset(code) => Evidence::StreamReset(code),
@@ -110,6 +114,7 @@ impl fmt::Display for Evidence<'_> {
                 write!(f, "the peer ended the HTTP/2 connection with {}", Http2Code(*code))
             }
             Evidence::Status(status) => write!(f, "the answer had status {status}"),
+            Evidence::Code(code) => write!(f, "the peer answered with the code {code}"),
             Evidence::RetryAfter(delay) => {
                 write!(f, "the peer asks to wait {}", crate::text_duration(*delay))
             }

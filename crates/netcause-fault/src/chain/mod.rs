@@ -3,6 +3,7 @@
 mod line;
 mod mute;
 mod pieces;
+mod state;
 mod walk;
 
 #[cfg(test)]
@@ -242,7 +243,10 @@ impl Chain {
         match self.text.get(start..) {
             Some(CONNECT_ERROR) => self.facts.peer = walk::peer_of_connect_error(error),
             Some(CONNECT_TIMER) => self.facts.connect_timer = walk::is_of_std(error),
-            _ => {}
+            Some(text) => {
+                self.facts.sql_state = state::sql_state(error, text).or(self.facts.sql_state);
+            }
+            None => {}
         }
         if !has_source && self.text.get(start..).is_some_and(mute::is_mute) {
             self.append_debug(error, options);

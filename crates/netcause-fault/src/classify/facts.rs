@@ -6,6 +6,8 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use std::sync::Arc;
 
+use arrayvec::ArrayString;
+
 use super::custom::{Classifiers, Opinion};
 #[cfg(feature = "tonic")]
 use super::grpc::Stated;
@@ -46,6 +48,8 @@ pub(crate) struct Facts {
     pub(crate) connect_timer: bool,
     /// Whether an error says that its input ended early.
     pub(crate) unexpected_eof: bool,
+    /// The innermost code of a database's answer.
+    pub(crate) sql_state: Option<ArrayString<5>>,
     /// The `Debug` output of a last link whose own text leaves open what happened.
     pub(crate) debug: String,
     /// The address that a connect error names.

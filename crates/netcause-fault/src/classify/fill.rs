@@ -101,7 +101,10 @@ fn peer<'a>(
     let is_meant = |it: &Named<'_>| {
         is_in_url || socket.is_none_or(|socket| it.host_port.host.parse() != Ok(socket.ip()))
     };
-    let found = stated.peer.filter(|it| it.is_tried || !is_own).filter(is_meant);
+    // A server that answers speaks of its callers, and hardly of its own port.
+    let is_answer = matches!(reading.finding(), Some(Finding::Code(_)));
+    let is_peer = |it: &Named<'_>| !is_answer || it.is_tried || it.host_port.port.is_some();
+    let found = stated.peer.filter(|it| it.is_tried || !is_own).filter(is_meant).filter(is_peer);
     let named = found
         .map(|it| it.host_port)
         .or(reading.address)

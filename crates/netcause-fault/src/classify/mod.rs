@@ -5,6 +5,7 @@
 //! fault's text is read once more, by [`extract`], for who the peer was, limits and tries.
 
 mod certificate;
+pub(crate) mod codes;
 mod context;
 mod custom;
 mod extract;

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::codes::{Code, Dialect};
 use super::facts::{Facts, Source};
-use super::grpc::Code;
+use super::grpc;
 use super::rules::Stage;
 use super::scan::{Finding, Reading};
 use super::{context, fill};
@@ -15,7 +16,8 @@ use crate::{Category, Evidence, Fault, Limit, Phase, Reason};
 pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) -> Option<Fault<'a>> {
     let mut reading = Reading::of(text, links, facts);
     consider_types(text, &mut reading, facts);
-    if reading.harmless || (facts.source == Source::Line && !is_report(text, &mut reading)) {
+    let is_line = facts.source == Source::Line;
+    if reading.harmless || !reading.is_answer() || (is_line && !is_report(text, &mut reading)) {
         return None;
     }
     let code = facts.code.or(reading.number);
@@ -27,6 +29,7 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
             of_os(os, code, &reading).or_else(|| of_stage(text, facts.source, &reading))?
         }
         Some(Finding::Timer(_)) => of_timer(&reading),
+        Some(Finding::Code(code)) => of_code(code, &reading),
         Some(Finding::Of(category)) => match reading.status {
             Some(status) if of_status(status).category == category => of_status(status),
             _ => of_category(category, &reading),
@@ -53,7 +56,7 @@ fn is_report(line: &str, reading: &mut Reading<'_>) -> bool {
 }
 
 /// Adds what the types say to what the words say.
-fn consider_types(text: &str, reading: &mut Reading<'_>, facts: &Facts) {
+fn consider_types<'a>(text: &str, reading: &mut Reading<'a>, facts: &'a Facts) {
     if facts.connect_timer {
         reading.place(Stage::Tcp);
         reading.consider(Finding::Timer(true));
@@ -73,6 +76,9 @@ fn consider_types(text: &str, reading: &mut Reading<'_>, facts: &Facts) {
     if (facts.unexpected_eof || reading.ended) && reading.is_open() && has_peer {
         reading.consider(Finding::Is(Reason::ConnectionClosed));
     }
+    if let Some(state) = &facts.sql_state {
+        reading.take_meaning(Dialect::SqlState, state);
+    }
     #[cfg(feature = "rustls")]
     if let Some(tls) = &facts.tls {
         reading.consider(Finding::Is(tls.reason));
@@ -84,7 +90,7 @@ fn consider_types(text: &str, reading: &mut Reading<'_>, facts: &Facts) {
 }
 
 /// The same fault with the protocol's own code, which only an answer has.
-fn with_code(fault: Fault<'static>, code: &'static Code) -> Fault<'static> {
+fn with_code(fault: Fault<'static>, code: &'static grpc::Code) -> Fault<'static> {
     Fault { code: Some(Cow::Borrowed(code.name)), phase: Some(Phase::Response), ..fault }
 }
 
@@ -105,6 +111,14 @@ fn of_status(status: u16) -> Fault<'static> {
     if status == 407 {
         fault.reason = Some(Reason::ProxyAuthRequired);
     }
+    fault
+}
+
+/// What the peer answered.
+fn of_code<'a>(code: &'static Code, reading: &Reading<'a>) -> Fault<'a> {
+    let mut fault = Fault::new(code.category);
+    fault.code = Some(Cow::Borrowed(reading.code.unwrap_or(code.name())));
+    fault.phase = Some(Phase::Response);
     fault
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use self::answers::{LOOK_INTO_ITS_LOG, REQUEST_IS_WRONG, of_pause, of_status};
 use super::target::Target;
+use crate::classify::codes;
 use crate::{Category, Evidence, Fault, Limit, Phase, Reason, text_duration};
 
 impl Fault<'_> {
@@ -104,6 +105,9 @@ impl Parts {
     fn of(fault: &Fault<'_>) -> Option<Self> {
         if let Some(status) = fault.request.status {
             return of_status(status, fault);
+        }
+        if let Some(code) = codes::of_fault(fault) {
+            return Some(plain(code.hint));
         }
         if let Some(parts) = fault.reason.and_then(|reason| of_reason(reason, fault)) {
             return Some(parts);

@@ -111,6 +111,8 @@ fn behind(preposition: &str, words: WordsBack<'_>, is_way: bool, found: Role) ->
             // Whoever names a proxy may name the target as well.
             Class::Connect if is_way => return Role::Way,
             Class::Connect => return Role::Connected,
+            // "due to" names a cause.
+            _ if is_to && is_one_of(word, &["due"]) => return Role::Never,
             _ if is_one_of(word, &["valid"]) => before = Some(Role::Never),
             // A certificate is not valid for the name that was expected.
             _ if before.is_some() && is_one_of(word, &["not"]) => return Role::Reached,

@@ -8,6 +8,7 @@
 mod alarms;
 mod certificates;
 mod clients_http;
+mod databases;
 mod ends;
 mod harmless;
 mod limits;
@@ -22,6 +23,7 @@ mod system;
 mod talk;
 mod tls;
 
+use super::codes::Dialect;
 use super::grpc::Form;
 use crate::errno::Os;
 use crate::{Category, Reason};
@@ -108,6 +110,21 @@ pub(super) enum Says {
     Harmless,
     /// As `Harmless`, in a log message only.
     HarmlessMessage,
+    /// What kind of failure it is, and the words of a limit right before are no news; what
+    /// stands behind tells more.
+    Wrapped(Category),
+    /// The code of this key in the table of codes.
+    Answer(&'static str),
+    /// A code follows.
+    CodeFollows(Dialect),
+    /// A code follows in the field of that name, in `Debug` output.
+    CodeField(Dialect),
+    /// A code may follow.
+    CodePerhaps(Dialect),
+    /// What stands before in quotation marks does not exist.
+    Missing,
+    /// A length follows that was not there to read; perhaps it was no length.
+    Length,
     /// A TLS alert's name follows.
     Alert,
     /// A code of gRPC follows.
@@ -206,6 +223,8 @@ pub(super) enum Stage {
     Body,
     /// The body was being decoded.
     Decode,
+    /// The peer has answered: what follows are its words on what it was asked.
+    Answered,
     /// hyper gave up the request because its connection ended.
     Canceled,
     /// A channel was closed: hyper's, if it stands after a stage of its own.
@@ -284,6 +303,7 @@ pub(super) static TABLES: &[&[Rule]] = &[
     lookup::RULES,
     system::RULES,
     certificates::RULES,
+    databases::RULES,
     clients_http::RULES,
     tls::RULES,
     proxies::RULES,

@@ -1,6 +1,7 @@
 //! One pass over a text: every rule that matches, and the facts that stand beside.
 
 mod access;
+mod answers;
 mod automaton;
 mod facts;
 mod loose;
@@ -11,6 +12,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use self::automaton::each_match;
+use super::codes::Code;
 use super::extract::{self, HostPort, Url};
 use super::facts::{Facts, Source};
 use super::grpc;
@@ -34,6 +36,8 @@ pub(super) enum Finding {
     Rpc(&'static grpc::Code),
     /// What kind of failure it is, and no more.
     Of(Category),
+    /// The code of the answer.
+    Code(&'static Code),
 }
 
 /// What one pass over a text found.
@@ -204,6 +208,12 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Whether what was found is a matter of the peer's answer, if there is one: what else
+    /// its words speak of did not happen to this connection.
+    pub(super) fn is_answer(&self) -> bool {
+        self.code.is_some() || !self.at(Stage::Answered)
+    }
+
     /// Considers a code of gRPC, unless one stands further out.
     pub(super) fn take_rpc(&mut self, stated: grpc::Stated) {
         if self.rpc.is_some() {
@@ -281,7 +291,11 @@ impl<'a> Reading<'a> {
             Says::Curl => self.take_curl(after),
             Says::Access => self.take_access(after),
             Says::AccessState => self.take_state(after),
-            says => self.take_fact(says, after),
+            // Each takes what is its own.
+            says => {
+                self.take_fact(says, after);
+                self.take_answer(says, text.get(..start).unwrap_or_default(), after);
+            }
         }
     }
 
@@ -469,7 +483,7 @@ const RANK_STATUS_TEXT: u8 = 35;
 
 /// How much a finding decides: the more precise, the more. A general wrapper around a
 /// specific cause has the lower rank.
-const fn rank(finding: Finding) -> u8 {
+fn rank(finding: Finding) -> u8 {
     use Reason as R;
     match finding {
         Finding::Rpc(_) => RANK_RPC,
@@ -508,6 +522,8 @@ const fn rank(finding: Finding) -> u8 {
         Finding::Os(Os::TimedOut) => 34,
         Finding::Os(Os::Denied | Os::Invalid | Os::NotFound | Os::WouldBlock) => 5,
         Finding::Os(_) => 50,
+        Finding::Code(code) if code.is_general() => 6,
+        Finding::Code(_) => 95,
         Finding::Of(category) => match category {
             Category::Cancelled => 85,
             Category::LocalResource => 70,
