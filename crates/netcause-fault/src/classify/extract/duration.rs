@@ -38,6 +38,9 @@ pub(super) fn of_seconds(seconds: f64) -> Option<Duration> {
 fn part(text: &str) -> Option<(f64, &str)> {
     let (value, rest) = decimal(text)?;
     let rest = rest.strip_prefix([' ', '-']).unwrap_or(rest);
+    if let Some(rest) = rest.strip_prefix("(s)") {
+        return Some((value, rest));
+    }
     let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
     let (unit, rest) = rest.split_at(end);
     Some((value * unit_seconds(unit)?, rest.strip_prefix("(s)").unwrap_or(rest)))

@@ -227,6 +227,6 @@ static WAITS: &[&str] = &[
 
 #[rustfmt::skip]
 static ELAPSED: &[&str] = &[
-    "waited", "elapsed", "took", "spent", "duration", "elapsed_ms", "elapsedMs", "duration_ms",
+    "waited", "request", "elapsed", "took", "spent", "duration", "elapsed_ms", "elapsedMs", "duration_ms",
     "elapsed_time",
 ];
