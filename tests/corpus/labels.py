@@ -15,11 +15,8 @@ FIELDS = ["program", "scenario", "line", "runtime", "is_fault", "category", "hos
 
 # What a program is, where its directory does not say it.
 RUNTIMES = {
-    "tools/curl": "curl", "c/http": "curl", "tools/psql": "postgres", "tools/redis": "redis", "tools": "c",
-    "servers/nginx": "nginx", "servers/haproxy": "haproxy", "servers/apache": "other",
-    "servers/postgres": "postgres", "servers/redis": "redis", "servers/dnsmasq": "c", "servers/sshd": "c",
-    "go/grpc": "grpc", "java/grpc": "grpc", "node/grpc": "grpc", "python/grpc_client": "grpc",
-    "go/kafka": "kafka", "java/kafka": "kafka", "node/kafka": "kafka", "python/kafka_client": "kafka",
+    "tools/curl": "curl", "tools/psql": "postgres", "tools/redis": "redis", "tools": "c",
+    "go/grpc": "grpc", "python/grpc_client": "grpc", "go/kafka": "kafka", "python/kafka_client": "kafka",
 }
 
 VOLATILE = [
@@ -35,7 +32,7 @@ VOLATILE = [
     r"(?<=[:=> ])(3[2-9]|[45]\d|6[0-5])\d{3}\b",
     r"-?\b\d+(\.\d+)?(e-\d+)? ?(ns|us|µs|ms|s|sec|milliseconds?|seconds?|millis)\b",
     r"\d+\.\d{3,}",
-    r"\[\d+\]|\bpid[ =:]+\d+|\"pid\":\d+|#\d+|\*\d+|\(\d+\)| +\d{3,7} (?=\w+\.go:\d+\])|\b\d{3,7}:[A-Z] |^\d+:",
+    r"\[-?\d+\]|\bpid[ =:]+\d+|\"pid\":\d+|#\d+|\*\d+|\(\d+\)| +\d{3,7} (?=\w+\.(go|cc):\d+\])|goroutine \d+|\b\d{3,7}:[A-Z] |^\d+:",
 ]
 VOLATILE = re.compile("|".join(VOLATILE))
 FRAME = re.compile(r'^\s+(at |File "|\S+\.go:\d+|\.\.\. \d+ more)')
@@ -43,7 +40,7 @@ FRAMES_AT_MOST = 6
 # What differs between two lines that say the same of two peers.
 PEER = re.compile(r"(\b[a-z0-9-]+(\.[a-z0-9-]+)+\b(:\d+)?(/[\w/.-]*)?)")
 ALIKE_AT_MOST = 2
-NOISE = re.compile(r"^([{}] \[\d+ bytes data\]|[<>*] *|\W*|[-*] TLSv1.*|\s+\d+K .*)$")
+NOISE = re.compile(r"^([{}] \[\d+ bytes data\]|[<>*] *|\W*|.*---- Linux-.*|[-*] TLSv1.*|\s+\d+K .*)$")
 
 
 def key(line):
