@@ -55,7 +55,8 @@ impl Rule {
 
     /// Every way to write the pattern: within an identifier, words are joined otherwise.
     pub(super) fn spellings(&self) -> impl Iterator<Item = String> {
-        let joints: &[&str] = if self.is_joined { &[" ", "", "_", "-"] } else { &[" "] };
+        let has_joint = self.is_joined && self.text().contains(' ');
+        let joints: &[&str] = if has_joint { &[" ", "", "_", "-"] } else { &[" "] };
         joints.iter().map(|joint| self.text().replace(' ', joint))
     }
 

@@ -1,8 +1,8 @@
 //! One pass over a text: every rule that matches, and the facts that stand beside.
 
 mod access;
+mod anchors;
 mod answers;
-mod automaton;
 mod facts;
 mod loose;
 mod outcome;
@@ -11,7 +11,7 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use std::time::Duration;
 
-use self::automaton::each_match;
+use self::anchors::each_match;
 use super::codes::Code;
 use super::extract::{self, HostPort, Url};
 use super::facts::{Facts, Source};
