@@ -14,6 +14,7 @@ mod spot;
 mod status;
 mod token;
 mod url;
+mod vocabulary;
 mod words;
 
 #[cfg(test)]

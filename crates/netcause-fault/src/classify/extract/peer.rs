@@ -34,6 +34,8 @@ pub(super) struct Candidates<'a> {
     is_dns: bool,
     /// Whether the text is a line of an access log.
     is_access: bool,
+    /// Whether it is a proxy's, which names its client and its own virtual host.
+    is_of_proxy: bool,
 }
 
 /// The peer that a text names.
@@ -50,7 +52,8 @@ pub(in crate::classify) struct Named<'a> {
 impl<'a> Candidates<'a> {
     /// Nobody yet, of a text in which perhaps a name was not found.
     pub(super) fn of(text: &str, is_dns: bool) -> Self {
-        Candidates { is_dns, is_access: is_access(text), ..Candidates::default() }
+        let is_of_proxy = text.contains(", client: ");
+        Candidates { is_dns, is_access: is_access(text), is_of_proxy, ..Candidates::default() }
     }
 
     /// Considers a URL.
@@ -82,6 +85,9 @@ impl<'a> Candidates<'a> {
 
     /// Considers an address or a name.
     pub(super) fn take_spot(&mut self, text: &'a str, spot: Spot<'a>) {
+        if spot.kind == Kind::Word && spot.port.is_none() && !self.is_told(text, &spot) {
+            return;
+        }
         let Some(place) = Place::of(text, spot, self) else { return };
         let Spot { host, kind, .. } = spot;
         let (other, end) = other_name(text, &spot);
@@ -102,6 +108,22 @@ impl<'a> Candidates<'a> {
         if place.accepts(&candidate, near, spot.port.is_some()) {
             self.push(candidate);
         }
+    }
+
+    /// Whether anything about a single word tells that it may be a name, cheaply: all words
+    /// of a text are asked.
+    fn is_told(&self, text: &str, spot: &Spot<'_>) -> bool {
+        let (lead, tail) = (before(text, spot.start), after(text, spot.end));
+        let is_marked = lead.ends_with(|c: char| !c.is_whitespace() && !c.is_alphanumeric())
+            || !tail.starts_with(' ')
+            || tail.starts_with(" (")
+            || tail.starts_with(" on ")
+            || tail.starts_with(" port ");
+        let is_announced = || {
+            let words = &["to", "with", "host", "hostname", "reach"];
+            back(lead).next().is_some_and(|word| is_one_of(word.text, words))
+        };
+        is_marked || self.is_dns || is_announced() || outcome(tail).is_some()
     }
 
     fn push(&mut self, candidate: Candidate<'a>) {
@@ -184,7 +206,7 @@ impl<'a> Place<'a> {
             };
             tail.trim_start_matches('\\').starts_with(closing)
         });
-        let role = match role_at(text, lead, tail) {
+        let role = match role_at(among.is_of_proxy, lead, tail) {
             // Proxies quote the upstream, and nobody else.
             _ if among.is_access => {
                 let is_upstream = is_quoted && spot.kind == Kind::Address && spot.port.is_some();
@@ -301,7 +323,7 @@ fn is_question(tail: &str) -> bool {
 }
 
 /// The role by the words before and the marks around.
-fn role_at(text: &str, lead: &str, tail: &str) -> Role {
+fn role_at(is_of_proxy: bool, lead: &str, tail: &str) -> Role {
     let marks = tail.trim_start_matches([' ', ')', ']', '"', '\'']);
     if ["->", "-->", "=>", "→"].iter().any(|arrow| marks.starts_with(arrow)) {
         // A broker's word for who connected to it.
@@ -327,8 +349,7 @@ fn role_at(text: &str, lead: &str, tail: &str) -> Role {
     match role::of(lead) {
         // The virtual host of a proxy's own, in a line that names its client as well.
         Role::Named
-            if contains(text, ", client: ")
-                && (ends_with_key(lead, "server") || ends_with_key(lead, "host")) =>
+            if is_of_proxy && (ends_with_key(lead, "server") || ends_with_key(lead, "host")) =>
         {
             Role::Never
         }
@@ -365,7 +386,8 @@ fn other_name<'a>(text: &'a str, spot: &Spot<'a>) -> (Option<HostPort<'a>>, usiz
     let found = || {
         let rest = near.trim_start_matches(['"', '\'', ' ', '\\', '|']);
         let opened = near.len() - rest.len();
-        let inside = rest.strip_prefix(['(', '[', '{']).or((opened > 0).then_some(rest))?;
+        let is_barred = near.starts_with('|') && opened > 0;
+        let inside = rest.strip_prefix(['(', '[', '{']).or(is_barred.then_some(rest))?;
         let is_open = inside.len() < rest.len();
         let inside = inside.strip_prefix("IP: ").unwrap_or(inside);
         let length = inside.find([')', ']', '}', ' ', '|', ',', ';'])?;

@@ -1,6 +1,7 @@
 //! What the words before an address make of it.
 
-use super::words::{Word, WordsBack, back, is_one_of, parts};
+use super::vocabulary::{Class, class};
+use super::words::{Word, WordsBack, back, is_one_of};
 
 /// What an address is in its sentence, from the least to the most telling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,21 +26,6 @@ pub(super) enum Role {
     Connected,
     /// Its name was looked up.
     Looked,
-}
-
-/// What a word does to what follows it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Skip,
-    Noun,
-    Local,
-    Client,
-    Way,
-    Lookup,
-    Connect,
-    Preposition,
-    Failure,
-    Other,
 }
 
 /// How many words before an address may say what it is.
@@ -125,135 +111,6 @@ fn behind(preposition: &str, words: WordsBack<'_>, is_way: bool, found: Role) ->
         None => Role::Reached,
     }
 }
-
-/// What a word does, whole or by one of its parts.
-fn class(word: &str) -> Class {
-    if is_one_of(word, SKIPPED) || word.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Class::Skip;
-    }
-    if is_one_of(word, PREPOSITIONS) {
-        return Class::Preposition;
-    }
-    if is_one_of(word, LOOKUPS) {
-        return Class::Lookup;
-    }
-    if let Some(class) = of_error_name(word) {
-        return class;
-    }
-    if is_one_of(word, CLIENTS) {
-        return Class::Client;
-    }
-    if is_one_of(word, FAILURES) {
-        return Class::Failure;
-    }
-    let is_failure = ["exception", "error"].iter().any(|end| ends_with(word, end));
-    let has = |list: &[&str]| parts(word).any(|part| is_one_of(part, list));
-    match word {
-        _ if has(LOCALS) => Class::Local,
-        _ if has(CLIENTS) => Class::Client,
-        _ if has(WAYS) => Class::Way,
-        _ if has(CONNECTS) => Class::Connect,
-        _ if is_failure => Class::Failure,
-        _ if has(NOUNS) => Class::Noun,
-        _ => Class::Other,
-    }
-}
-
-/// What the name of an error number says of the address behind it, as Node prints it.
-fn of_error_name(word: &str) -> Option<Class> {
-    const NAMES: &[(&str, Class)] = &[
-        ("ECONN", Class::Connect),
-        ("EHOST", Class::Connect),
-        ("ENET", Class::Connect),
-        ("ETIMEDOUT", Class::Connect),
-        ("EPIPE", Class::Connect),
-        ("EPROTO", Class::Connect),
-        ("ESOCKET", Class::Connect),
-        ("EADDR", Class::Local),
-        ("EAI_", Class::Lookup),
-        ("ENOTFOUND", Class::Lookup),
-        ("ENODATA", Class::Lookup),
-        ("ESERVFAIL", Class::Lookup),
-        ("ETIMEOUT", Class::Lookup),
-        ("EREFUSED", Class::Lookup),
-    ];
-    NAMES.iter().find(|(name, _)| word.starts_with(name)).map(|(_, class)| *class)
-}
-
-fn ends_with(word: &str, end: &str) -> bool {
-    word.len()
-        .checked_sub(end.len())
-        .and_then(|at| word.get(at..))
-        .is_some_and(|it| it.eq_ignore_ascii_case(end))
-}
-
-#[rustfmt::skip]
-static SKIPPED: &[&str] = &[
-    "the", "a", "an", "this", "that", "its", "our", "new", "tcp", "tcp4", "tcp6", "udp", "udp4",
-    "ip", "ipv4", "ipv6", "ssl", "tls", "https", "http", "ws", "grpc", "id", "port", "some",
-    "any", "is", "was", "up", "configured", "initial", "bootstrap", "Some", "af_inet", "x",
-    "election",
-];
-
-#[rustfmt::skip]
-static PREPOSITIONS: &[&str] = &[
-    "to", "with", "at", "for", "against", "of", "on", "from", "by", "not", "toward", "towards",
-    "matching", "matches", "via",
-];
-
-#[rustfmt::skip]
-static LOOKUPS: &[&str] = &[
-    "lookup", "resolve", "resolves", "resolving", "resolved", "resolution", "getaddrinfo",
-    "gethostbyname", "UnknownHostException", "UnresolvedAddressException", "translate",
-    "nxdomain", "unknownhost", "look",
-];
-
-#[rustfmt::skip]
-static CONNECTS: &[&str] = &[
-    "dial", "dialing", "dialling", "connect", "connects", "connecting", "connection",
-    "connections", "connected", "reconnect", "reconnecting", "reach", "reaching", "contact",
-    "contacting", "proxyconnect", "verify", "verifying", "connector", "reachable", "establish", "handshake",
-    "handshaking",
-];
-
-#[rustfmt::skip]
-static LOCALS: &[&str] = &[
-    "local", "bind", "binding", "bound", "listen", "listens", "listening", "listener", "laddr",
-    "lip", "src", "source", "self", "own", "caller", "file", "version", "release", "build",
-    "referer", "referrer", "useragent", "forwarded", "resolver", "nameserver", "nameservers",
-    "dns", "image", "repository", "tag", "commit", "running", "started", "starting",
-    "logger", "thread", "module", "container", "pod", "origin", "interface", "line", "sni", "cn",
-    "san", "altnames", "altname", "subject", "issuer", "vhost",
-];
-
-#[rustfmt::skip]
-static CLIENTS: &[&str] = &[
-    "client", "clients", "downstream", "rip", "visitor", "requester", "consumer", "remote_ip",
-    "remote_addr", "remoteip", "remoteaddr", "remoteAddress", "remote_address", "remote_port",
-    "client_ip", "clientip",
-];
-
-#[rustfmt::skip]
-static WAYS: &[&str] = &[
-    "proxy", "proxies", "through", "via", "gateway", "socks", "socks5",
-];
-
-#[rustfmt::skip]
-static NOUNS: &[&str] = &[
-    "host", "hostname", "hosts", "hostnames", "server", "servers", "node", "nodes", "broker",
-    "brokers", "endpoint", "endpoints", "url", "uri", "upstream", "backend", "peer", "peers",
-    "target", "remote", "raddr", "address", "addr", "addresses", "provider", "providers",
-    "master", "primary", "leader", "replica", "slave", "cluster", "instance", "database", "db",
-    "destination", "dst", "dest", "site", "domain", "name", "seed", "member", "datanode",
-    "location", "authority", "dsn", "registrar", "mx", "relay", "Domain", "smtp", "ldap",
-];
-
-#[rustfmt::skip]
-static FAILURES: &[&str] = &[
-    "refused", "reset", "unreachable", "timeout", "out", "failed", "failure", "expired", "closed",
-    "error", "exception", "known", "disconnected", "down", "lost", "aborted", "information",
-    "denied", "occurred", "it", "peer",
-];
 
 /// Failures that a connection to what follows has.
 #[rustfmt::skip]
