@@ -108,7 +108,12 @@ fn is_class(host: &str) -> bool {
     (is_one_of(first, TOPS) || first.len() == 1) && labels.count() >= 2
 }
 
+/// Whether it is an IP address, perhaps with its interface.
 pub(super) fn is_ip(host: &str) -> bool {
+    // Most words have neither a digit first nor a colon.
+    if !host.starts_with(|c: char| c.is_ascii_digit()) && !host.contains(':') {
+        return false;
+    }
     host.split('%').next().is_some_and(|it| it.parse::<IpAddr>().is_ok())
 }
 
@@ -119,6 +124,9 @@ pub(super) fn is_unspecified(host: &str) -> bool {
 
 /// Whether it is an address whose digits somebody made unreadable: `10.xxx.xx.xxx`.
 pub(super) fn is_masked(host: &str) -> bool {
+    if !host.contains('.') {
+        return false;
+    }
     let mut parts = 0;
     for part in host.split('.') {
         parts += 1;

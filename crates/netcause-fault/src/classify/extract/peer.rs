@@ -85,14 +85,17 @@ impl<'a> Candidates<'a> {
 
     /// Considers an address or a name.
     pub(super) fn take_spot(&mut self, text: &'a str, spot: Spot<'a>) {
-        if spot.kind == Kind::Word && spot.port.is_none() && !self.is_told(text, &spot) {
-            return;
-        }
-        let Some(place) = Place::of(text, spot, self) else { return };
         let Spot { host, kind, .. } = spot;
         let (other, end) = other_name(text, &spot);
         let near = after(text, end);
         let (announced, length) = announced_port(near);
+        let outcome = outcome(near.get(length..).unwrap_or_default());
+        let is_told = spot.port.is_some() || announced.is_some() || other.is_some();
+        // Every word of a text comes here: most are sent back before anything costs.
+        if kind == Kind::Word && !is_told && outcome.is_none() && !self.may_be_name(text, &spot) {
+            return;
+        }
+        let Some(place) = Place::of(text, spot, self) else { return };
         let port = spot
             .port
             .or(other.and_then(|it| it.port))
@@ -104,26 +107,15 @@ impl<'a> Candidates<'a> {
         let role = if is_guess { Role::Guessed } else { place.role };
         let candidate =
             Candidate { host, port, other: other.filter(|it| it.host != host), kind, role };
-        let near = near.get(length..).unwrap_or_default();
-        if place.accepts(&candidate, near, spot.port.is_some()) {
+        if place.accepts(&candidate, outcome, spot.port.is_some()) {
             self.push(candidate);
         }
     }
 
-    /// Whether anything about a single word tells that it may be a name, cheaply: all words
-    /// of a text are asked.
-    fn is_told(&self, text: &str, spot: &Spot<'_>) -> bool {
+    /// Whether a single word, of which nothing is told, may be a name all the same.
+    fn may_be_name(&self, text: &str, spot: &Spot<'_>) -> bool {
         let (lead, tail) = (before(text, spot.start), after(text, spot.end));
-        let is_marked = lead.ends_with(|c: char| !c.is_whitespace() && !c.is_alphanumeric())
-            || !tail.starts_with(' ')
-            || tail.starts_with(" (")
-            || tail.starts_with(" on ")
-            || tail.starts_with(" port ");
-        let is_announced = || {
-            let words = &["to", "with", "host", "hostname", "reach"];
-            back(lead).next().is_some_and(|word| is_one_of(word.text, words))
-        };
-        is_marked || self.is_dns || is_announced() || outcome(tail).is_some()
+        self.is_dns || is_quoted(lead, tail) || has_number(spot.host)
     }
 
     fn push(&mut self, candidate: Candidate<'a>) {
@@ -196,16 +188,7 @@ impl<'a> Place<'a> {
     /// The place of an address; none, where none can be a peer.
     fn of(text: &'a str, spot: Spot<'a>, among: &Candidates<'_>) -> Option<Self> {
         let (lead, tail) = (before(text, spot.start), after(text, spot.end));
-        let quote = lead.chars().next_back().filter(|c| "\"'`<‘“".contains(*c));
-        let is_quoted = quote.is_some_and(|quote| {
-            let closing = match quote {
-                '<' => '>',
-                '‘' => '’',
-                '“' => '”',
-                quote => quote,
-            };
-            tail.trim_start_matches('\\').starts_with(closing)
-        });
+        let is_quoted = is_quoted(lead, tail);
         let role = match role_at(among.is_of_proxy, lead, tail) {
             // Proxies quote the upstream, and nobody else.
             _ if among.is_access => {
@@ -224,8 +207,12 @@ impl<'a> Place<'a> {
     }
 
     /// Whether it may be claimed to be a peer.
-    fn accepts(&self, candidate: &Candidate<'_>, near: &str, is_joined: bool) -> bool {
-        let outcome = outcome(near);
+    fn accepts(
+        &self,
+        candidate: &Candidate<'_>,
+        outcome: Option<Outcome>,
+        is_joined: bool,
+    ) -> bool {
         let role = self.role;
         // `name@host` is an address of mail as well.
         if self.lead.ends_with('@')
@@ -295,6 +282,20 @@ impl<'a> Place<'a> {
     fn follows(&self, words: &[&str]) -> bool {
         back(self.lead).next().is_some_and(|word| is_one_of(word.text, words))
     }
+}
+
+/// Whether quotes stand on both sides.
+fn is_quoted(lead: &str, tail: &str) -> bool {
+    let quote = lead.chars().next_back().filter(|c| "\"'`<‘“".contains(*c));
+    quote.is_some_and(|quote| {
+        let closing = match quote {
+            '<' => '>',
+            '‘' => '’',
+            '“' => '”',
+            quote => quote,
+        };
+        tail.trim_start_matches('\\').starts_with(closing)
+    })
 }
 
 /// Whether the text is a line of an access log: a request line, and then the status.
