@@ -24,6 +24,7 @@ fn main() {
     print_budgets(&[
         none_more("failing event, facts in the chain", ours.failing, registry.failing),
         none_more("failing event, plain std chain", ours.plain, registry.plain),
+        none_more("failing event, another text each time", ours.new, registry.new),
         none_more("ordinary event", ours.ordinary, registry.ordinary),
         two_more("opening a span with 4 fields", ours.opening, registry.opening),
         two_more("remembering a fault", ours.first_fault, registry.first_fault),
@@ -42,6 +43,7 @@ fn two_more(what: &str, ours: f64, registry: f64) -> Budget {
 struct Counts {
     failing: f64,
     plain: f64,
+    new: f64,
     outside: f64,
     ordinary: f64,
     opening: f64,
@@ -51,9 +53,11 @@ struct Counts {
 impl Counts {
     fn of(dispatch: &Dispatch) -> Self {
         let (error, plain) = (errors::with_fault(), errors::plain());
+        let new = errors::with_fault_and_number();
         with_default(dispatch, || Counts {
             failing: in_spans(|| failing_event(black_box(&error))),
             plain: in_spans(|| failing_event(black_box(&plain))),
+            new: in_spans(|| failing_event(black_box(&new))),
             outside: count(|| failing_event(black_box(&error))),
             ordinary: in_spans(ordinary_event),
             opening: count(|| drop(enter_call())),
@@ -61,10 +65,11 @@ impl Counts {
         })
     }
 
-    fn rows(&self) -> [(&'static str, f64); 6] {
+    fn rows(&self) -> [(&'static str, f64); 7] {
         [
             ("failing event in open spans", self.failing),
             ("failing event in open spans, plain std chain", self.plain),
+            ("failing event in open spans, another text", self.new),
             ("failing event outside of spans", self.outside),
             ("ordinary event in open spans", self.ordinary),
             ("opening and closing a span with 4 fields", self.opening),

@@ -19,6 +19,7 @@ const JSON: &str = "json-subscriber, defaults";
 const FLAT: &str = "json-subscriber, flattened";
 const BUNYAN: &str = "tracing-bunyan-formatter";
 const OURS: &str = "netcause";
+const OURS_NEW: &str = "netcause, another text each time";
 const SERDE: &str = "serde_json, the same line from a struct";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -45,6 +46,12 @@ fn budgets(failing: &Measured, ordinary: &Measured, opening: &Measured) -> Vec<B
             0.75,
             Some(0.55),
         ),
+        Budget::at_most(
+            "failing event, another text: ours / serde_json struct",
+            failing.ratio(OURS_NEW, SERDE),
+            0.75,
+            Some(0.55),
+        ),
         faster(failing, JSON, "failing event", 2.5),
         faster(failing, BUNYAN, "failing event", 2.5),
         faster(failing, FLAT, "failing event", 6.0),
@@ -61,7 +68,7 @@ fn budgets(failing: &Measured, ordinary: &Measured, opening: &Measured) -> Vec<B
 
 /// All that one line can say: facts in the chain, trace ids, resource.
 fn failing() -> Result<Measured, Box<dyn Error>> {
-    let error = errors::with_fault();
+    let (error, numbered) = (errors::with_fault(), errors::with_fault_and_number());
     let log = || failing_event(black_box(&error));
     let line = first_line(&log);
     print(&format!("The failing event's line, {} bytes:\n{line}", line.len()));
@@ -76,6 +83,9 @@ fn failing() -> Result<Measured, Box<dyn Error>> {
         }
     });
     cases.push(without_ids);
+    // Of a failure that has been logged before, what came of it is kept; of this one, not.
+    let log_new = || failing_event(black_box(&numbered));
+    cases.push(open(OURS_NEW, subscribers::ours(), log_new));
     cases.push(open("tracing-opentelemetry alone", subscribers::opentelemetry_alone(), log));
     cases.push(open("netcause beside tracing-opentelemetry", subscribers::beside(), log));
     cases.push(open("a registry that nobody listens to", subscribers::registry_alone(), log));

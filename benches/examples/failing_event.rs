@@ -3,7 +3,7 @@
 //! ```text
 //! cargo build --profile bench -p netcause-benches --example failing_event
 //! valgrind --tool=callgrind --collect-atstart=no --toggle-collect='*steady_state*' \
-//!     target/release/examples/failing_event 1000 [typed|plain|ordinary|opening]
+//!     target/release/examples/failing_event 1000 [typed|new|plain|ordinary|opening]
 //! ```
 
 use std::error::Error;
@@ -20,6 +20,7 @@ fn main() {
     let what = arguments.next();
     let error = match what.as_deref() {
         Some("ordinary") => None,
+        Some("new") => Some(errors::with_fault_and_number()),
         Some("plain") => Some(errors::plain()),
         _ => Some(errors::with_fault()),
     };

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use netcause_fault::{Cause, Confidence, Evidence, Fault, Limit, Phase, Reason, Retry, WithFault};
@@ -59,6 +60,27 @@ pub fn with_fault() -> Link {
     let fault = WithFault::new(timeout, connect_timeout());
     Link::around("error sending request", Link::around("client error (Connect)", fault))
 }
+
+/// The same, but the text is another one each time it is printed: nothing that was kept of
+/// one failure serves for the next.
+#[must_use]
+pub fn with_fault_and_number() -> Link {
+    let fault = WithFault::new(Numbered(AtomicU64::new(1_000_000)), connect_timeout());
+    Link::around("error sending request", Link::around("client error (Connect)", fault))
+}
+
+/// An error whose text ends with a number that no text before had.
+#[derive(Debug)]
+struct Numbered(AtomicU64);
+
+impl fmt::Display for Numbered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = self.0.fetch_add(1, Ordering::Relaxed);
+        write!(f, "tcp connect error: deadline has elapsed ({number})")
+    }
+}
+
+impl Error for Numbered {}
 
 /// Three links that nobody has enriched; the last is the operating system's.
 #[must_use]

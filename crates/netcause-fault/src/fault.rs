@@ -141,6 +141,14 @@ pub struct Certificate<'a> {
     pub names: Option<Cow<'a, str>>,
 }
 
+impl Attempts {
+    /// Which of these are known.
+    fn which(&self) -> [bool; 4] {
+        let Attempts { attempt, max_attempts, exhausted, next_delay } = self;
+        [attempt.is_some(), max_attempts.is_some(), exhausted.is_some(), next_delay.is_some()]
+    }
+}
+
 impl<'a> Fault<'a> {
     /// A fault of a category, with nothing else known.
     #[must_use]
@@ -185,6 +193,37 @@ impl<'a> Fault<'a> {
         if !self.evidence.contains(&fact) {
             let _ = self.evidence.try_push(fact);
         }
+    }
+
+    /// Whether both tell the same but for what differs from one try to the next: how long
+    /// it took, and which try it was.
+    pub(crate) fn tells_same(&self, other: &Fault<'_>) -> bool {
+        // Taken apart, so that no fact is forgotten that comes to them.
+        let Fault {
+            category,
+            reason,
+            code,
+            phase,
+            elapsed,
+            timeout,
+            limit,
+            cause,
+            confidence,
+            evidence,
+            retry,
+            attempts,
+            peer,
+            request,
+            certificate,
+        } = self;
+        (category, reason, code, phase)
+            == (&other.category, &other.reason, &other.code, &other.phase)
+            && elapsed.is_some() == other.elapsed.is_some()
+            && (timeout, limit, cause) == (&other.timeout, &other.limit, &other.cause)
+            && (confidence, retry) == (&other.confidence, &other.retry)
+            && attempts.which() == other.attempts.which()
+            && (peer, request) == (&other.peer, &other.request)
+            && (certificate, evidence) == (&other.certificate, &other.evidence)
     }
 
     /// The same fault, borrowing its texts from this one.

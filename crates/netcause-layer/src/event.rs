@@ -1,12 +1,12 @@
 //! One event, from its fields to a record: read, classify, complete, compose.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::{Instant, SystemTime};
 
 use netcause_fault::{Fault, ReadOptions};
 use netcause_record::{
-    ErrorText, Field, Key, Origin, Record, Role, Scope, Selected, Severity, Sources, TraceContext,
-    Value, add, complete, is_hidden, select,
+    ErrorText, Field, Key, Origin, PeerSource, Record, RenderedFault, Role, Scope, Selected,
+    Severity, Sources, TraceContext, Value, add, complete, is_hidden, rests_on_time, select,
 };
 use smallvec::SmallVec;
 use tracing_core::Level;
@@ -15,12 +15,17 @@ use crate::callsite::KnownCallsites;
 use crate::clean::CleanTexts;
 use crate::fields::{Entry, Fields, Stored};
 use crate::memory::Seen;
-use crate::scope::{ScopeView, SpanScope};
-use crate::spans::{Place, recall};
+use crate::repeat::{Failure, Repeats, Verdict};
+use crate::scope::ScopeView;
+use crate::span::Outcome;
+use crate::spans::{Place, end_with, recall, remember};
 use crate::visit::{EventParts, Reading};
 
 /// The most fields of an event and its spans that are kept on the stack.
 const ON_STACK: usize = 32;
+
+/// The links of an error.
+type Links<'a> = SmallVec<[&'a str; 8]>;
 
 /// Buffers of one thread, used again for each event and span.
 #[derive(Debug, Default)]
@@ -29,6 +34,7 @@ pub(crate) struct Scratch {
     pub(crate) parts: EventParts,
     pub(crate) clean: CleanTexts,
     pub(crate) callsites: KnownCallsites,
+    pub(crate) repeats: Repeats,
 }
 
 /// Where an event's error was found.
@@ -50,19 +56,6 @@ pub(crate) struct Around<'a> {
     pub(crate) trace: Option<TraceContext>,
     pub(crate) resource: &'a netcause_record::Resource,
     pub(crate) origin: netcause_record::Origin<'a>,
-}
-
-/// What came of an event, for the spans around it.
-#[derive(Debug)]
-pub(crate) enum Report<'a> {
-    /// A fault of its own, to remember.
-    Fault { seen: Option<&'a Seen>, retried: bool },
-    /// A fault that was remembered already.
-    Recalled,
-    /// No error: the call that the event is part of goes on well.
-    Reached,
-    /// No fault.
-    Nothing,
 }
 
 impl Scratch {
@@ -100,125 +93,241 @@ impl Scratch {
         ErrorKind::None
     }
 
-    /// Whether the event itself names its peer.
-    pub(crate) fn event_names_peer(&self) -> bool {
-        self.event.list.iter().any(|entry| entry.key.names_peer())
-    }
-
-    /// Makes the record, hands it to `export`, and tells `report` what came of it.
+    /// Makes the record, hands it to `export`, and notes on the spans what came of it.
     pub(crate) fn compose(
-        &self,
+        &mut self,
         kind: ErrorKind,
         place: Option<Place<'_>>,
         around: &Around<'_>,
-        export: impl FnOnce(&Record<'_>),
-        report: impl FnOnce(Report<'_>),
+        export: impl Fn(&Record<'_>),
     ) {
-        let scope = place.map(|place| place.scope);
-        let mut facts: SmallVec<[Field<'_>; ON_STACK]> = SmallVec::new();
-        let mut recalled = None;
-        let mut selected = Selected::new();
-        let mut fault = if kind == ErrorKind::None { None } else { self.parts.chain.classify() };
-        let mut seen = None;
-        if let Some(fault) = &mut fault {
-            let now = Instant::now();
-            facts.extend(self.event.iter());
-            if let Some(scope) = scope {
-                facts.extend(scope.facts());
-            }
-            let (event, facts) = facts.split_at_checked(self.event.list.len()).unwrap_or_default();
-            let spans = scope.map(|scope| scope.spans(facts)).unwrap_or_default();
-            let sources = Sources { event, spans: &spans };
-            if self.may_recall(fault) {
-                recalled =
-                    place.and_then(|place| recall(place.span, self.parts.chain.message(), now));
-            }
-            recalled = recalled.filter(|seen| !seen.is_named_by(&sources));
-            if let Some(seen) = &recalled {
-                seen.complete(fault, now);
-            }
-            let source = complete(fault, &sources);
-            if let Some(seen) = &recalled {
-                seen.complete_tries(fault);
-            }
-            fault.diagnose();
-            select(&sources, fault, source, &mut selected);
-            seen = Seen::new(fault, self.parts.chain.innermost(), now);
-        } else {
-            let shown = self.event.iter().filter(|field| !is_hidden(field.key));
-            shown.for_each(|field| add(&field, false, &mut selected));
+        let Scratch { event, parts, repeats, .. } = self;
+        let logged = Logged { event, parts, kind, place, around, timestamp: SystemTime::now() };
+        let is_fault = kind != ErrorKind::None && logged.report_fault(repeats, &export);
+        if !is_fault {
+            logged.report_plain(&export);
         }
-        self.export(kind, scope, around, &mut selected, fault.as_ref(), export);
-        report(match &fault {
-            Some(_) if recalled.is_some() => Report::Recalled,
-            Some(fault) => {
-                Report::Fault { seen: seen.as_ref(), retried: self.will_be_retried(fault, scope) }
+        if kind == ErrorKind::None
+            && around.severity <= Severity::Info
+            && let Some(place) = &place
+        {
+            // It shows that the call that it is part of goes on well.
+            end_with(place, Outcome::Reached);
+        }
+    }
+}
+
+/// One event: its fields and error, and where and when it happened.
+struct Logged<'a> {
+    event: &'a Fields,
+    parts: &'a EventParts,
+    kind: ErrorKind,
+    place: Option<Place<'a>>,
+    around: &'a Around<'a>,
+    timestamp: SystemTime,
+}
+
+/// A fault, complete, and what goes with it.
+struct Found<'f> {
+    fault: &'f Fault<'f>,
+    source: PeerSource,
+    rendered: Option<&'f RenderedFault>,
+}
+
+impl<'a> Logged<'a> {
+    /// An event that reports no fault.
+    fn report_plain(&self, export: impl Fn(&Record<'_>)) {
+        let mut selected = Selected::new();
+        let shown = self.event.iter().filter(|field| !is_hidden(field.key));
+        shown.for_each(|field| add(&field, false, &mut selected));
+        self.export(selected, None, export);
+    }
+
+    /// An event that may report a fault; says whether it does.
+    fn report_fault(&self, repeats: &mut Repeats, export: impl Fn(&Record<'_>)) -> bool {
+        let mut facts: SmallVec<[Field<'a>; ON_STACK]> = self.event.iter().collect();
+        let scope = self.place.map(|place| place.scope);
+        if let Some(scope) = scope {
+            scope.each_fact(|fact| facts.push(fact));
+        }
+        let (event, facts) = facts.split_at_checked(self.event.list.len()).unwrap_or_default();
+        let spans = scope.map(|scope| scope.spans(facts)).unwrap_or_default();
+        let sources = Sources { event, spans: &spans };
+        let failure = Failure::new(&self.parts.chain, &sources);
+        if let Some(repeat) = repeats.find(&failure) {
+            let Some(verdict) = repeat else { return false };
+            if !verdict.may_recall || self.recall(&sources, Instant::now()).is_none() {
+                self.report_again(verdict, &sources, export);
+                return true;
             }
-            None if kind == ErrorKind::None && around.severity <= Severity::Info => Report::Reached,
-            None => Report::Nothing,
-        });
+        }
+        let is_repeated = repeats.sight(&failure);
+        let Some(fault) = failure.chain.classify() else {
+            if is_repeated {
+                repeats.keep(&failure, None);
+            }
+            return false;
+        };
+        let verdict = self.report_first(fault, &sources, is_repeated, export);
+        if verdict.is_some() {
+            repeats.keep(&failure, verdict);
+        }
+        true
+    }
+
+    /// A fault that was not kept; returns what is to be kept of it, if it is to be.
+    fn report_first(
+        &self,
+        fault: Fault<'_>,
+        sources: &Sources<'_, '_>,
+        is_repeated: bool,
+        export: impl Fn(&Record<'_>),
+    ) -> Option<Verdict> {
+        let now = Instant::now();
+        let own = (fault.elapsed, fault.attempts);
+        let rests_on_time = rests_on_time(&fault);
+        let names_peer = |entry: &Entry| entry.key.names_peer();
+        let may_recall = fault.peer.is_empty() && !self.event.list.iter().any(names_peer);
+        let recalled = if may_recall { self.recall(sources, now) } else { None };
+        let mut fault = fault;
+        if let Some(seen) = &recalled {
+            seen.complete(&mut fault, now);
+        }
+        let source = complete(&mut fault, sources);
+        if let Some(seen) = &recalled {
+            seen.complete_tries(&mut fault);
+        }
+        fault.diagnose();
+        self.export_fault(&Found { fault: &fault, source, rendered: None }, sources, export);
+        if recalled.is_some() {
+            self.end_with(Outcome::Fault);
+            // What memory tells, it may not tell again.
+            return None;
+        }
+        self.end_with(self.outcome(&fault));
+        let seen = self.remember(&fault, now);
+        is_repeated.then(|| Verdict {
+            own,
+            time: rests_on_time.then_some(fault.elapsed),
+            rendered: RenderedFault::new(
+                &fault,
+                self.error(&self.parts.chain.links().collect()).as_ref(),
+            ),
+            fault: fault.into_owned(),
+            source,
+            may_recall,
+            seen,
+        })
+    }
+
+    /// A fault that was kept: only what differs from the last time is read.
+    fn report_again(
+        &self,
+        verdict: &mut Verdict,
+        sources: &Sources<'_, '_>,
+        export: impl Fn(&Record<'_>),
+    ) {
+        verdict.renew(&self.parts.chain, sources);
+        let Verdict { fault, source, rendered, .. } = &*verdict;
+        let found = Found { fault, source: *source, rendered: Some(rendered) };
+        self.export_fault(&found, sources, export);
+        self.end_with(self.outcome(fault));
+        if !self.place.is_some_and(|place| verdict.is_remembered(place.span, self.timestamp)) {
+            verdict.seen = self.remember(&verdict.fault, Instant::now());
+        }
+    }
+
+    /// What memory knows of the failure, unless the fields name the very same peer.
+    fn recall(&self, sources: &Sources<'_, '_>, now: Instant) -> Option<Arc<Seen>> {
+        let recalled = recall(self.place?.span, self.parts.chain.message(), now);
+        recalled.filter(|seen| !seen.is_named_by(sources))
+    }
+
+    /// Keeps the fault with the spans, and returns what is kept, and when.
+    fn remember(&self, fault: &Fault<'_>, now: Instant) -> Option<(Arc<Seen>, SystemTime)> {
+        let seen = Seen::new(fault, self.parts.chain.innermost(), now)?;
+        Some((remember(self.place?.span, seen), self.timestamp))
+    }
+
+    fn end_with(&self, outcome: Outcome) {
+        if let Some(place) = &self.place {
+            end_with(place, outcome);
+        }
+    }
+
+    /// How the call ends: whether another try is to follow inside the span that names the
+    /// peer, as tries are counted on the event, or on a span inside that one.
+    fn outcome(&self, fault: &Fault<'_>) -> Outcome {
+        let attempts = &fault.attempts;
+        let left =
+            attempts.attempt.zip(attempts.max_attempts).is_some_and(|(made, max)| made < max);
+        let counts = |entry: &Entry| entry.key.role == Role::Attempt;
+        let counted = || {
+            self.event.list.iter().any(counts)
+                || self.place.is_some_and(|place| place.scope.counts_tries_inside)
+        };
+        let retried = left && attempts.exhausted != Some(true) && counted();
+        if retried { Outcome::Retried } else { Outcome::Fault }
+    }
+
+    fn export_fault(
+        &self,
+        found: &Found<'_>,
+        sources: &Sources<'_, '_>,
+        export: impl Fn(&Record<'_>),
+    ) {
+        let mut selected = Selected::new();
+        select(sources, found.fault, found.source, &mut selected);
+        self.export(selected, Some(found), export);
+    }
+
+    /// The text of the error, unless it is the message.
+    fn error<'l>(&self, links: &'l Links<'a>) -> Option<ErrorText<'l>>
+    where
+        'a: 'l,
+    {
+        let message = self.parts.chain.message();
+        (self.kind == ErrorKind::Field).then_some(ErrorText { message, links })
     }
 
     /// Writes the record of an event.
-    fn export<'a>(
-        &'a self,
-        kind: ErrorKind,
-        scope: Option<&'a SpanScope>,
-        around: &Around<'_>,
-        selected: &mut Selected<'a>,
-        fault: Option<&Fault<'_>>,
-        export: impl FnOnce(&Record<'_>),
-    ) {
-        let mut view = scope.map(|scope| scope.view(fault.is_some()));
-        let chain = &self.parts.chain;
-        let beside =
-            kind == ErrorKind::Field && fault.is_none() && callers_error(selected, view.as_ref());
-        if beside {
-            let text = Value::Text(chain.message());
-            add(&Field { key: &BESIDE, value: text }, false, selected);
+    fn export<'f>(
+        &self,
+        mut selected: Selected<'f>,
+        found: Option<&Found<'_>>,
+        export: impl Fn(&Record<'_>),
+    ) where
+        'a: 'f,
+    {
+        let on_fault = found.is_some();
+        let mut view = self.place.map(|place| place.scope.view(on_fault));
+        let links: Links<'_> = self.parts.chain.links().collect();
+        let mut error = self.error(&links);
+        if error.is_some() && !on_fault && callers_error(&selected, view.as_ref()) {
+            let text = Value::Text(self.parts.chain.message());
+            add(&Field { key: &BESIDE, value: text }, false, &mut selected);
+            error = None;
         }
-        let on_fault = fault.is_some();
         if let Some(taken) = view.filter(|view| selected.iter().any(|field| view.has(field.key))) {
-            taken.each_shown(|field| add(&field, on_fault, selected));
+            taken.each_shown(|field| add(&field, on_fault, &mut selected));
             view = None;
         }
-        let mut links: SmallVec<[&str; 8]> = SmallVec::new();
-        let mut error = None;
-        if kind == ErrorKind::Field && !beside {
-            links.extend(chain.links());
-            error = Some(ErrorText { message: chain.message(), links: &links });
-        }
+        let around = self.around;
         export(&Record {
-            timestamp: SystemTime::now(),
+            timestamp: self.timestamp,
             severity: around.severity,
             message: &self.parts.message,
             target: around.target,
             trace: around.trace,
             resource: around.resource,
-            fields: selected,
+            fields: &selected,
             scope: view.as_ref().map(|view| view as &dyn Scope),
             error,
-            fault,
-            origin: without_callers(around.origin, selected, view.as_ref()),
+            fault: found.map(|found| found.fault),
+            rendered: found.and_then(|found| found.rendered),
+            origin: without_callers(around.origin, &selected, view.as_ref()),
             dropped_fields: 0,
         });
-    }
-
-    /// Whether memory is asked: neither the error nor the event names the peer.
-    fn may_recall(&self, fault: &Fault<'_>) -> bool {
-        fault.peer.is_empty() && !self.event_names_peer()
-    }
-
-    /// Whether another try is to follow inside the span that names the peer: tries are
-    /// counted on the event, or on a span inside that one.
-    fn will_be_retried(&self, fault: &Fault<'_>, scope: Option<&SpanScope>) -> bool {
-        let attempts = &fault.attempts;
-        let left =
-            attempts.attempt.zip(attempts.max_attempts).is_some_and(|(made, max)| made < max);
-        let counts = |entry: &Entry| entry.key.role == Role::Attempt;
-        let counted = self.event.list.iter().any(counts)
-            || scope.is_some_and(|scope| scope.counts_tries_inside);
-        counted && left && attempts.exhausted != Some(true)
     }
 }
 

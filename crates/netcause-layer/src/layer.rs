@@ -14,10 +14,9 @@ use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::callsite::Callsites;
-use crate::event::{Around, Report, Scratch, severity};
+use crate::event::{Around, Scratch, severity};
 use crate::known;
 use crate::reentry::Reentry;
-use crate::spans::keep;
 use crate::visit::{Reading, Visitor};
 
 static NEXT_LAYER: AtomicU32 = AtomicU32::new(0);
@@ -196,13 +195,7 @@ impl NetcauseLayer {
         let trace = self.trace(event, context);
         self.with_around(event, place.map(|place| place.span.name), |around| {
             let around = Around { severity, trace, ..around };
-            let export = |record: &netcause_record::Record<'_>| self.export(record);
-            let report = |report: Report<'_>| {
-                if let Some(place) = &place {
-                    keep(place, &report);
-                }
-            };
-            scratch.compose(kind, place, &around, export, report);
+            scratch.compose(kind, place, &around, |record| self.export(record));
         });
         known.into_iter().for_each(known::put);
     }
@@ -312,4 +305,16 @@ where
             known::spare(span);
         }
     }
+}
+
+/// How often this thread has found a failure that it had kept.
+#[cfg(test)]
+pub(crate) fn repeats_found() -> usize {
+    SCRATCH.with_borrow(|scratch| scratch.repeats.found)
+}
+
+/// How many failures this thread keeps.
+#[cfg(test)]
+pub(crate) fn repeats_kept() -> usize {
+    SCRATCH.with_borrow(|scratch| scratch.repeats.count())
 }

@@ -13,6 +13,7 @@ mod known;
 mod layer;
 mod memory;
 mod reentry;
+mod repeat;
 mod scope;
 mod span;
 mod spans;

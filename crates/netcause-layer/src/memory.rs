@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arrayvec::{ArrayString, ArrayVec};
-use netcause_fault::{Evidence, Fault, Limit, Phase};
+use netcause_fault::{Attempts, Evidence, Fault, Limit, Phase};
 use netcause_record::Sources;
 
 /// How many faults a span remembers; the oldest goes first.
@@ -20,7 +20,7 @@ pub(crate) const PER_SPAN: usize = 8;
 pub(crate) const LIFETIME: Duration = Duration::from_secs(60);
 
 /// A failure that repeats within this is not remembered again.
-const MOMENT: Duration = Duration::from_secs(1);
+pub(crate) const MOMENT: Duration = Duration::from_secs(1);
 
 /// The longest text that is remembered whole, in bytes.
 const LONGEST_TEXT: usize = 96;
@@ -94,6 +94,11 @@ impl Seen {
             && (self.attempt, self.max_attempts) == (other.attempt, other.max_attempts)
     }
 
+    /// Whether these tries are those that are remembered.
+    pub(crate) fn tells_tries(&self, attempts: &Attempts) -> bool {
+        (self.attempt, self.max_attempts) == (attempts.attempt, attempts.max_attempts)
+    }
+
     fn is_peer(&self, host: &str, port: Option<u16>) -> bool {
         self.host.as_str() == host && self.port == port
     }
@@ -114,13 +119,18 @@ fn prefix(text: &str) -> &str {
 pub(crate) struct Memory(ArrayVec<Arc<Seen>, PER_SPAN>);
 
 impl Memory {
-    /// Whether the newest remembered fault tells the same, a moment ago.
-    pub(crate) fn knows(&self, seen: &Seen) -> bool {
-        self.0.last().is_some_and(|last| {
+    /// The newest remembered fault, if it tells the same, a moment ago.
+    pub(crate) fn known(&self, seen: &Seen) -> Option<&Arc<Seen>> {
+        self.0.last().filter(|last| {
             !last.doubtful
                 && seen.at.saturating_duration_since(last.at) < MOMENT
                 && last.tells_same(seen)
         })
+    }
+
+    /// The newest remembered fault.
+    pub(crate) fn last(&self) -> Option<&Arc<Seen>> {
+        self.0.last()
     }
 
     /// Remembers a fault in place of the same failure of the same peer.

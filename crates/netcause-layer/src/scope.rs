@@ -124,11 +124,11 @@ impl SpanScope {
     }
 
     /// The facts, those of the innermost span first.
-    pub(crate) fn facts(&self) -> impl Iterator<Item = Field<'_>> {
-        self.and_outer().flat_map(|scope| {
+    pub(crate) fn each_fact<'a>(&'a self, mut with: impl FnMut(Field<'a>)) {
+        for scope in self.and_outer() {
             let entries = scope.facts.iter().filter_map(|at| scope.own.list.get(usize::from(*at)));
-            entries.map(|entry| scope.own.field(entry))
-        })
+            entries.for_each(|entry| with(scope.own.field(entry)));
+        }
     }
 
     /// The facts as spans' fields.

@@ -1,6 +1,6 @@
 //! [`Span`]: what the layer keeps of each span.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use netcause_record::{Role, Value, named_peer};
@@ -52,8 +52,8 @@ pub(crate) struct Span {
     entered: AtomicBool,
     closed: AtomicBool,
     outcome: AtomicU8,
-    /// Whether a fault has ever been remembered.
-    remembers: AtomicBool,
+    /// The address of the fault that was remembered last; 0 where none is.
+    remembered: AtomicUsize,
     state: Mutex<SpanState>,
 }
 
@@ -79,7 +79,7 @@ impl Span {
         *self.revision.get_mut() = self.revision.get_mut().wrapping_add(1);
         *self.entered.get_mut() = false;
         *self.closed.get_mut() = false;
-        *self.remembers.get_mut() = false;
+        *self.remembered.get_mut() = 0;
         *self.outcome.get_mut() = Outcome::Silent as u8;
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         state.fields.copy(new);
@@ -117,16 +117,23 @@ impl Span {
         state.lent
     }
 
-    /// Remembers a fault; says whether the span serves a caller, who is told no more of it.
-    pub(crate) fn remember(&self, seen: &Arc<Seen>) -> bool {
-        self.remembers.store(true, Ordering::Relaxed);
+    /// Changes what is remembered of faults; says whether the span serves a caller.
+    pub(crate) fn with_memory(&self, change: impl FnOnce(&mut Memory)) -> bool {
         let mut state = self.lock();
-        state.memory.remember(seen);
+        change(&mut state.memory);
+        let last = state.memory.last().map_or(0, address);
+        self.remembered.store(last, Ordering::Release);
         state.serves_caller
     }
 
     pub(crate) fn remembers(&self) -> bool {
-        self.remembers.load(Ordering::Relaxed)
+        self.remembered.load(Ordering::Acquire) != 0
+    }
+
+    /// Whether this very fault was remembered last.
+    pub(crate) fn remembers_last(&self, seen: &Arc<Seen>) -> bool {
+        // While there is somebody who holds it, its address is no other's.
+        self.remembered.load(Ordering::Acquire) == address(seen)
     }
 
     /// The host and port that the span names, if it tells of a peer.
@@ -198,6 +205,11 @@ impl Span {
             .find(|known| *known as u8 == outcome)
             .unwrap_or(Outcome::Reached)
     }
+}
+
+/// Where a remembered fault lies.
+fn address(seen: &Arc<Seen>) -> usize {
+    Arc::as_ptr(seen) as usize
 }
 
 impl SpanState {

@@ -11,7 +11,6 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use crate::NetcauseLayer;
-use crate::event::Report;
 use crate::fields::Fields;
 use crate::known::{self, KnownSpan};
 use crate::memory::Seen;
@@ -129,33 +128,21 @@ impl NetcauseLayer {
         }
         let Some((host, port)) = span.peer() else { return };
         for ancestor in ancestors() {
-            let memory = &mut ancestor.lock().memory;
-            match outcome {
+            ancestor.with_memory(|memory| match outcome {
                 Outcome::Reached => memory.forget(&host, port),
                 _ => memory.doubt(&host, port),
-            }
+            });
         }
     }
 }
 
-/// Keeps what came of an event with the spans around it, up to the one that serves a
-/// caller, or the fourth ancestor.
-pub(crate) fn keep(place: &Place<'_>, report: &Report<'_>) {
-    let (outcome, seen) = match report {
-        Report::Fault { seen, retried: true } => (Outcome::Retried, *seen),
-        Report::Fault { seen, retried: false } => (Outcome::Fault, *seen),
-        Report::Recalled => (Outcome::Fault, None),
-        Report::Reached => (Outcome::Reached, None),
-        Report::Nothing => return,
-    };
+/// Notes how an event ended on the span around it that names a peer.
+pub(crate) fn end_with(place: &Place<'_>, outcome: Outcome) {
     if let Some(depth) = place.scope.caller_depth
         && (depth < REMEMBERING || outcome == Outcome::Reached)
         && let Some(caller) = place.span.and_ancestors().nth(depth)
     {
         caller.end_with(outcome);
-    }
-    if let Some(seen) = seen {
-        remember(place.span, seen);
     }
 }
 
@@ -164,17 +151,19 @@ pub(crate) fn recall(span: &Span, error: &str, now: Instant) -> Option<Arc<Seen>
     span.lock().memory.recall(error, now)
 }
 
-/// Remembers a fault on a span and those around it, unless it has just been.
-fn remember(span: &Arc<Span>, seen: &Seen) {
-    if span.lock().memory.knows(seen) {
-        return;
+/// Remembers a fault on a span and those around it, up to the one that serves a caller, or
+/// the fourth ancestor; returns what is remembered, which may be so from a moment ago.
+pub(crate) fn remember(span: &Arc<Span>, seen: Seen) -> Arc<Seen> {
+    if let Some(known) = span.lock().memory.known(&seen) {
+        return Arc::clone(known);
     }
-    let seen = Arc::new(seen.clone());
+    let seen = Arc::new(seen);
     for span in span.and_ancestors().take(REMEMBERING) {
-        if span.remember(&seen) {
-            return;
+        if span.with_memory(|memory| memory.remember(&seen)) {
+            break;
         }
     }
+    seen
 }
 
 /// Flattens the fields of a span and of all around it that have not been.

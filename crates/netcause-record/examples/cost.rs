@@ -84,6 +84,7 @@ fn main() {
         scope: None,
         error: Some(ErrorText { message, links: &links }),
         fault: Some(&fault),
+        rendered: None,
         origin: Origin::default(),
         dropped_fields: 0,
     };

@@ -7,13 +7,13 @@
 //! `server.address` is our own listener.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
-use netcause_fault::{Category, Evidence, Fault, Limit, Peer, Reason, Request};
+use netcause_fault::{Fault, Peer, Reason, Request};
 use smallvec::SmallVec;
 
 use crate::read;
-use crate::{Field, Key, Role, Unit, Value};
+use crate::tries::{complete_elapsed, complete_limit, complete_pause, complete_tries};
+use crate::{Field, Key, Role};
 
 /// The chosen fields; more than these are kept on the heap.
 pub type Selected<'a> = SmallVec<[Field<'a>; 24]>;
@@ -52,7 +52,7 @@ pub enum PeerSource {
 
 impl<'a, 's> Sources<'a, 's> {
     /// The spans between the event and the request that it belongs to.
-    fn calls(&self) -> impl Iterator<Item = (usize, &'s [Field<'a>])> + use<'a, 's> {
+    pub(crate) fn calls(&self) -> impl Iterator<Item = (usize, &'s [Field<'a>])> + use<'a, 's> {
         self.spans.iter().take_while(|span| !span.serves_caller).map(|span| span.fields).enumerate()
     }
 
@@ -82,13 +82,45 @@ impl<'a, 's> Sources<'a, 's> {
     }
 
     /// The first value under one of the roles: the event's, else the innermost span's.
-    fn first<T>(&self, mut read: impl FnMut(&Field<'a>) -> Option<T>) -> Option<T> {
+    pub(crate) fn first<T>(&self, mut read: impl FnMut(&Field<'a>) -> Option<T>) -> Option<T> {
         let mut spans = self.calls().map(|(_, fields)| fields);
         self.event
             .iter()
             .find_map(&mut read)
             .or_else(|| spans.find_map(|fields| fields.iter().find_map(&mut read)))
     }
+}
+
+impl<'a, 's> Sources<'a, 's> {
+    /// The fields that [`complete`] takes anything from or rests on, each with the number of
+    /// its source: all but those of the tries and of the time, which differ from one try to
+    /// the next.
+    pub fn conditions(&self) -> impl Iterator<Item = (usize, &'s Field<'a>)> + use<'a, 's> {
+        let event = self.event.iter().map(|field| (0, field));
+        let calls = self.calls();
+        let spans = calls.flat_map(|(index, fields)| fields.iter().map(move |it| (index + 1, it)));
+        event.chain(spans).filter(|(_, field)| is_condition(field.key))
+    }
+}
+
+/// Whether a field of that key is one of [`Sources::conditions`].
+fn is_condition(key: &Key) -> bool {
+    let tells_nothing = matches!(
+        key.role,
+        Role::Plain
+            | Role::Hidden
+            | Role::SpanKind
+            | Role::LogMetadata
+            | Role::Message
+            | Role::Error
+            | Role::Err
+            | Role::ServesCaller
+    );
+    let tells_of_a_try = matches!(
+        key.role,
+        Role::Elapsed(_) | Role::Attempt | Role::MaxAttempts | Role::Exhausted | Role::NextDelay(_)
+    );
+    key.in_peer_group || !(tells_nothing || tells_of_a_try)
 }
 
 /// Completes a fault from the fields around it and says where its peer comes from.
@@ -104,8 +136,9 @@ pub fn complete<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) -> PeerSou
         agree(fault, sources.fields_of(around));
         PeerSource::Fault
     };
-    complete_attempts(fault, sources);
-    complete_times(fault, sources);
+    complete_tries(&mut fault.attempts, sources);
+    complete_elapsed(&mut fault.elapsed, sources);
+    complete_limit(fault, sources);
     complete_pause(fault, sources);
     source
 }
@@ -140,129 +173,6 @@ fn agree<'a>(fault: &mut Fault<'a>, fields: &[Field<'a>]) {
         fault.peer.protocol = fault.peer.protocol.take().or(peer.protocol);
         fault.peer.transport = fault.peer.transport.take().or(peer.transport);
     }
-}
-
-fn complete_attempts<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) {
-    let attempts = &mut fault.attempts;
-    if attempts.attempt.is_none() && attempts.max_attempts.is_none() {
-        (attempts.attempt, attempts.max_attempts) = counted_tries(sources);
-    }
-    attempts.exhausted = attempts.exhausted.or_else(|| {
-        sources.first(|field| match (field.key.role, field.value) {
-            (Role::Exhausted, Value::Bool(exhausted)) => Some(exhausted),
-            _ => None,
-        })
-    });
-    if attempts.exhausted == Some(true) {
-        // No pause leads to a try that does not come.
-        attempts.next_delay = None;
-        return;
-    }
-    attempts.next_delay = attempts.next_delay.or_else(|| {
-        sources.event.iter().find_map(|field| match field.key.role {
-            Role::NextDelay(unit) => read::duration(field.value, unit),
-            _ => None,
-        })
-    });
-}
-
-/// Tries made and allowed. A source that counts tries of its own, around the one whose
-/// count is taken, is another loop, and so is its limit.
-fn counted_tries(sources: &Sources<'_, '_>) -> (Option<u32>, Option<u32>) {
-    let count = |fields: &[Field<'_>], role: Role| {
-        fields
-            .iter()
-            .filter(|field| field.key.role == role)
-            .find_map(|field| read::count(field.value))
-    };
-    let (mut attempt, mut max_attempts) = (None, None);
-    for fields in std::iter::once(sources.event).chain(sources.calls().map(|(_, fields)| fields)) {
-        let made = count(fields, Role::Attempt);
-        if attempt.is_some() && made.is_some() {
-            break;
-        }
-        attempt = attempt.or(made);
-        max_attempts = max_attempts.or_else(|| count(fields, Role::MaxAttempts));
-        if max_attempts.is_some() && attempt.is_some() {
-            break;
-        }
-    }
-    (attempt, max_attempts)
-}
-
-/// The pause that the peer asks for; a bare number is seconds (RFC 9110 §10.2.3).
-fn complete_pause<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) {
-    let pause = sources.event.iter().find_map(|field| match field.key.role {
-        Role::RetryAfter(Unit::Unstated) => read::duration(field.value, Unit::Seconds),
-        Role::RetryAfter(unit) => read::duration(field.value, unit),
-        _ => None,
-    });
-    if let Some(pause) = pause {
-        fault.add_evidence(Evidence::RetryAfter(pause));
-    }
-}
-
-/// Elapsed time and the limit that ran out, if one did.
-fn complete_times<'a>(fault: &mut Fault<'a>, sources: &Sources<'a, '_>) {
-    fault.elapsed = fault.elapsed.or_else(|| {
-        sources.event.iter().find_map(|field| match field.key.role {
-            Role::Elapsed(unit) => read::duration(field.value, unit),
-            _ => None,
-        })
-    });
-    if fault.timeout.is_some() || !own_limit_ran_out(fault) {
-        return;
-    }
-    if let Some((limit, timeout)) = matching_limit(fault, sources) {
-        fault.timeout = Some(timeout);
-        fault.limit = fault.limit.or(limit);
-    }
-}
-
-/// Whether a limit of this process ended the call, as far as the fault tells.
-fn own_limit_ran_out(fault: &Fault<'_>) -> bool {
-    let timed = matches!(
-        fault.category,
-        Category::ConnectTimeout | Category::ResponseTimeout | Category::Timeout
-    ) || matches!(
-        fault.reason,
-        Some(Reason::TlsHandshakeTimeout | Reason::PoolTimeout | Reason::DnsTimeout)
-    );
-    let reported = |fact: &Evidence<'_>| matches!(fact, Evidence::OsError(_) | Evidence::Status(_));
-    timed && fault.code.is_none() && !fault.evidence.iter().any(reported)
-}
-
-/// The limit around the event that fits the fault: the most specific, then the innermost.
-fn matching_limit<'a>(
-    fault: &Fault<'a>,
-    sources: &Sources<'a, '_>,
-) -> Option<(Option<Limit>, Duration)> {
-    let wanted: &[Option<Limit>] = match (fault.limit, fault.category) {
-        (Some(Limit::Total), _) => &[Some(Limit::Total), None],
-        (Some(Limit::Connect), _) | (None, Category::ConnectTimeout) => {
-            &[Some(Limit::Connect), None]
-        }
-        (Some(Limit::Tls), _) => &[Some(Limit::Tls), Some(Limit::Connect), None],
-        (Some(Limit::Pool), _) | (None, Category::PoolExhausted) => &[Some(Limit::Pool), None],
-        (Some(_), _) | (None, Category::ResponseTimeout) => {
-            &[Some(Limit::Response), Some(Limit::Total), None]
-        }
-        (None, Category::TlsHandshake) => &[Some(Limit::Tls), Some(Limit::Connect), None],
-        (None, _) => &[Some(Limit::Total), None],
-    };
-    wanted.iter().find_map(|&wanted| {
-        sources.first(|field| match field.key.role {
-            Role::Timeout(limit, unit) if limit == wanted => read::duration(field.value, unit)
-                .filter(|timeout| may_have_ended(fault.elapsed, *timeout))
-                .map(|timeout| (limit, timeout)),
-            _ => None,
-        })
-    })
-}
-
-/// Whether a limit can have ended what took so long: one that is well above it cannot.
-fn may_have_ended(elapsed: Option<Duration>, timeout: Duration) -> bool {
-    elapsed.is_none_or(|elapsed| timeout <= elapsed + elapsed / 4 + Duration::from_millis(20))
 }
 
 /// Chooses the caller's fields beside a fault: unique names, the event's before the

@@ -15,6 +15,7 @@ mod resource;
 mod secret;
 mod sink;
 mod time;
+mod tries;
 mod value;
 
 pub use compose::{
@@ -24,7 +25,7 @@ pub use compose::{
 pub use escape::escape_into;
 pub use export::{Counts, Export};
 pub use exporters::{JsonExporter, PrettyExporter};
-pub use json::{push_member, write_json, write_member, write_value};
+pub use json::{RenderedFault, push_member, write_json, write_member, write_value};
 pub use key::{Key, Role, Unit, bit_of};
 pub use limits::{LimitedWriter, Limits, MIN_RECORD, cut_text};
 pub use pretty::write_pretty;
@@ -33,4 +34,5 @@ pub use redact::Redactor;
 pub use resource::Resource;
 pub use secret::REDACTED;
 pub use sink::Sink;
+pub use tries::{complete_elapsed, complete_tries, rests_on_time};
 pub use value::{Field, Value};

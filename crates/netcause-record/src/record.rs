@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use netcause_fault::Fault;
 
-use crate::{Field, Resource};
+use crate::{Field, RenderedFault, Resource};
 
 /// How serious an event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,6 +107,8 @@ pub struct Record<'a> {
     pub error: Option<ErrorText<'a>>,
     /// The fault that the event reports.
     pub fault: Option<&'a Fault<'a>>,
+    /// The members of that fault and of its error, where they were rendered ahead.
+    pub rendered: Option<&'a RenderedFault>,
     /// Where it comes from.
     pub origin: Origin<'a>,
     /// Fields left out for the limit.

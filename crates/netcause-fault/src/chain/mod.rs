@@ -92,7 +92,7 @@ impl fmt::Debug for ReadOptions<'_> {
 /// # Performance
 ///
 /// Reading and classifying allocate nothing once the buffer has grown to its size.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Chain {
     text: String,
     links: ArrayVec<Range<usize>, MAX_LINKS>,
@@ -203,6 +203,32 @@ impl Chain {
     #[must_use]
     pub fn classify(&self) -> Option<Fault<'_>> {
         classify::read(&self.text, &self.links, &self.facts)
+    }
+
+    /// Whether another chain tells the same: whatever is read from both is equal but for
+    /// how long it took and which try it was, as a fault in the chain states them.
+    ///
+    /// ```
+    /// use netcause_fault::{Chain, ReadOptions};
+    ///
+    /// let mut chains = [Chain::new(), Chain::new()];
+    /// let [one, other] = &mut chains;
+    /// one.read_text("Connection refused", &ReadOptions::plain());
+    /// other.read_text("Connection refused", &ReadOptions::plain());
+    /// assert!(one.tells_same(other));
+    /// // A message speaks of a failure only sometimes.
+    /// other.read_message("Connection refused", &ReadOptions::plain());
+    /// assert!(!one.tells_same(other));
+    /// ```
+    #[must_use]
+    pub fn tells_same(&self, other: &Chain) -> bool {
+        self.text == other.text && self.links == other.links && self.facts.tell_same(&other.facts)
+    }
+
+    /// The fault that somebody has already stated: a classifier, else who made the error.
+    #[must_use]
+    pub fn stated(&self) -> Option<&Fault<'static>> {
+        self.facts.stated()
     }
 
     fn read_lines(&mut self, text: &str, source: Source, options: &ReadOptions<'_>) {

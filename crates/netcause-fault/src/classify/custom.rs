@@ -150,7 +150,7 @@ impl fmt::Debug for Classifiers {
 }
 
 /// The verdict that stands after the links seen so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Opinion {
     priority: Priority,
     verdict: Verdict,
@@ -182,6 +182,15 @@ impl Opinion {
         match &self.verdict {
             Verdict::Fault(fault) | Verdict::Final(fault) => Some(fault),
             Verdict::NoOpinion | Verdict::NotAFault => None,
+        }
+    }
+
+    /// Whether both decided the same but for what differs from one try to the next.
+    pub(crate) fn tells_same(&self, other: &Opinion) -> bool {
+        match (&self.verdict, &other.verdict) {
+            (Verdict::Fault(one), Verdict::Fault(other))
+            | (Verdict::Final(one), Verdict::Final(other)) => one.tells_same(other),
+            (one, other) => one == other,
         }
     }
 

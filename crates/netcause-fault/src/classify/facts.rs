@@ -33,7 +33,7 @@ pub(crate) enum Source {
 }
 
 /// The typed facts of a chain.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Facts {
     /// Where the text comes from.
     pub(crate) source: Source,
@@ -101,6 +101,54 @@ impl Facts {
         self.code = io.raw_os_error().or(self.code);
         self.kind = Os::of_kind(io.kind()).or(self.kind);
         self.unexpected_eof |= io.kind() == io::ErrorKind::UnexpectedEof;
+    }
+
+    /// Whether both tell the same but for what differs from one try to the next.
+    pub(crate) fn tell_same(&self, other: &Facts) -> bool {
+        // Taken apart, so that no fact is forgotten that comes to them.
+        let Facts {
+            source,
+            code,
+            code_text,
+            kind,
+            connect_timer,
+            unexpected_eof,
+            sql_state,
+            debug,
+            peer,
+            #[cfg(feature = "rustls")]
+            tls,
+            #[cfg(feature = "h2")]
+            http2,
+            #[cfg(feature = "tonic")]
+            rpc,
+            #[cfg(feature = "tonic")]
+            rpc_deadline,
+            with_fault,
+            opinion,
+        } = self;
+        #[cfg(feature = "rustls")]
+        if *tls != other.tls {
+            return false;
+        }
+        #[cfg(feature = "h2")]
+        if *http2 != other.http2 {
+            return false;
+        }
+        #[cfg(feature = "tonic")]
+        if (rpc, rpc_deadline) != (&other.rpc, &other.rpc_deadline) {
+            return false;
+        }
+        let same_fault = match (with_fault, &other.with_fault) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one.tells_same(other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        same_fault
+            && *source == other.source
+            && (code, code_text, kind) == (&other.code, &other.code_text, &other.kind)
+            && (connect_timer, unexpected_eof) == (&other.connect_timer, &other.unexpected_eof)
+            && (sql_state, debug, peer) == (&other.sql_state, &other.debug, &other.peer)
+            && opinion.tells_same(&other.opinion)
     }
 
     /// The fault that somebody has already stated: a classifier, else who made the error.

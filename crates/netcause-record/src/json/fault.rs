@@ -17,8 +17,60 @@ const LINKS_WORTH_A_LIST: usize = 3;
 /// The most addresses that are listed in a line that had to be cut.
 const ANSWERS_WHEN_CUT: usize = 4;
 
+/// The members of a fault and its error that are the same each time it happens, rendered once.
+///
+/// What differs from one try to the next is not among them: how long it took, the tries,
+/// and the sentences that tell of them.
+#[derive(Debug, Clone)]
+pub struct RenderedFault {
+    /// The members before `fault.elapsed_ms`.
+    before_time: String,
+    /// Those from there to the tries.
+    after_time: String,
+    hint: String,
+}
+
+impl RenderedFault {
+    /// Renders what stays.
+    #[must_use]
+    pub fn new(fault: &Fault<'_>, error: Option<&ErrorText<'_>>) -> Self {
+        let rendered = |write: &dyn Fn(&mut Members<'_>)| {
+            let mut line = String::new();
+            write(&mut Members { line: &mut line, text_limit: None });
+            line
+        };
+        RenderedFault {
+            before_time: rendered(&|members| members.before_time(fault, error)),
+            after_time: rendered(&|members| members.after_time(fault)),
+            hint: rendered(&|members| members.hint(fault)),
+        }
+    }
+}
+
 impl Members<'_> {
     pub(super) fn fault(&mut self, record: &Record<'_>, fault: &Fault<'_>) {
+        // Where texts are cut, none that is whole can be used.
+        let rendered = record.rendered.filter(|_| self.text_limit.is_none());
+        match rendered {
+            Some(rendered) => self.line.push_str(&rendered.before_time),
+            None => self.before_time(fault, record.error.as_ref()),
+        }
+        self.duration(",\"fault.elapsed_ms\":", fault.elapsed);
+        match rendered {
+            Some(rendered) => self.line.push_str(&rendered.after_time),
+            None => self.after_time(fault),
+        }
+        self.attempts(&fault.attempts);
+        self.sentence(",\"fault.summary\":\"", |line| fault.summary().write_to(line));
+        // A hint may name the pause before the next try.
+        match rendered.filter(|_| fault.attempts.next_delay.is_none()) {
+            Some(rendered) => self.line.push_str(&rendered.hint),
+            None => self.hint(fault),
+        }
+    }
+
+    /// Who the peer is, and what it is about.
+    fn before_time(&mut self, fault: &Fault<'_>, error: Option<&ErrorText<'_>>) {
         self.peer(&fault.peer);
         self.request(&fault.request);
         if !fault.peer.dns_answers.is_empty() {
@@ -28,12 +80,19 @@ impl Members<'_> {
             self.certificate(certificate);
         }
         self.text(",\"error.type\":\"", fault.error_type());
-        if let Some(error) = &record.error {
+        if let Some(error) = error {
             self.error(error);
         }
-        self.verdict(fault);
-        self.attempts(&fault.attempts);
-        self.sentence(",\"fault.summary\":\"", |line| fault.summary().write_to(line));
+        self.word(",\"fault.category\":\"", fault.category.as_str());
+        if let Some(reason) = fault.reason {
+            self.word(",\"fault.reason\":\"", reason.as_str());
+        }
+        if let Some(phase) = fault.phase {
+            self.word(",\"fault.phase\":\"", phase.as_str());
+        }
+    }
+
+    fn hint(&mut self, fault: &Fault<'_>) {
         if let Some(hint) = fault.hint() {
             self.sentence(",\"fault.hint\":\"", |line| hint.write_to(line));
         }
@@ -104,15 +163,8 @@ impl Members<'_> {
         }
     }
 
-    fn verdict(&mut self, fault: &Fault<'_>) {
-        self.word(",\"fault.category\":\"", fault.category.as_str());
-        if let Some(reason) = fault.reason {
-            self.word(",\"fault.reason\":\"", reason.as_str());
-        }
-        if let Some(phase) = fault.phase {
-            self.word(",\"fault.phase\":\"", phase.as_str());
-        }
-        self.duration(",\"fault.elapsed_ms\":", fault.elapsed);
+    /// What follows from it.
+    fn after_time(&mut self, fault: &Fault<'_>) {
         self.duration(",\"fault.timeout_ms\":", fault.timeout);
         if let Some(limit) = fault.limit {
             self.word(",\"fault.limit\":\"", limit.as_str());

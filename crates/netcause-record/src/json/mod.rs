@@ -9,6 +9,7 @@ mod fault;
 mod fit;
 mod value;
 
+pub use fault::RenderedFault;
 pub(crate) use fault::push_address;
 pub use value::{push_member, write_member, write_value};
 
@@ -36,6 +37,7 @@ pub use value::{push_member, write_member, write_value};
 ///     scope: None,
 ///     error: None,
 ///     fault: None,
+///     rendered: None,
 ///     origin: Origin::default(),
 ///     dropped_fields: 0,
 /// };

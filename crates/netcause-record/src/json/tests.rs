@@ -27,6 +27,7 @@ fn record<'a>(resource: &'a Resource, fields: &'a [Field<'a>]) -> Record<'a> {
         scope: None,
         error: None,
         fault: None,
+        rendered: None,
         origin: Origin::default(),
         dropped_fields: 0,
     }
@@ -103,6 +104,7 @@ fn a_failing_event_reads_as_designed() {
         }),
         error: Some(ErrorText { message: "a: b: c", links: &["a", "b", "c"] }),
         fault: Some(&fault),
+        rendered: None,
         ..record(&resource, &fields)
     };
     let line = line(&record);

@@ -57,6 +57,7 @@ const RESET: &str = "\x1b[0m";
 ///     scope: None,
 ///     error: None,
 ///     fault: None,
+///     rendered: None,
 ///     origin: Origin::default(),
 ///     dropped_fields: 0,
 /// };

@@ -19,6 +19,7 @@ fn record(resource: &Resource) -> Record<'_> {
         scope: None,
         error: None,
         fault: None,
+        rendered: None,
         origin: Origin::default(),
         dropped_fields: 0,
     }
@@ -134,6 +135,7 @@ fn no_control_character_reaches_the_terminal() {
                 error,
                 fields: &fields,
                 fault: Some(&fault),
+                rendered: None,
                 ..record(&resource)
             };
             let page = page(&record, false);
