@@ -82,11 +82,34 @@ fn a_chain_without_end_is_cut() {
         }
     }
     assert_eq!(links(&read(&Cycle)), ["again"]);
+    assert_eq!(links(&read(&link_to("once", Cycle))), ["once", "again"]);
     let mut deep = link("0");
-    for depth in 1..100 {
+    for depth in 1..10_000 {
         deep = link_to(&format!("{depth}"), deep);
     }
-    assert_eq!(read(&deep).links().len(), MAX_LINKS);
+    let chain = read(&deep);
+    assert_eq!(chain.links().len(), MAX_LINKS);
+    assert_eq!(links(&chain).first(), Some(&"9999"));
+    // Its parts drop each other, which takes more stack than a test has.
+    std::mem::forget(deep);
+}
+
+#[test]
+fn shared_and_boxed_errors_without_end_are_cut() {
+    let mut deep: Box<dyn Error + Send + Sync> = Box::new(refused());
+    for depth in 0..10_000 {
+        deep = match depth % 4 {
+            0 => Box::new(io::Error::other(deep)),
+            1 => Box::new(Arc::<dyn Error + Send + Sync>::from(deep)),
+            2 => Box::new(Box::new(io::Error::other(deep))),
+            _ => Box::new(WithFault::new(deep, Fault::of_reason(Reason::Timeout))),
+        };
+    }
+    let mut chain = Chain::new();
+    chain.read_error(&*deep, &ReadOptions::plain());
+    assert!(chain.links().len() <= MAX_LINKS);
+    assert_eq!(chain.classify().and_then(|it| it.reason), Some(Reason::Timeout));
+    std::mem::forget(deep);
 }
 
 #[test]

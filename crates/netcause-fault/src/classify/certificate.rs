@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::extract::number;
+use super::extract::{is_host, number};
 use crate::Certificate;
 
 /// Reads the certificate's facts beside a verdict.
@@ -23,7 +23,7 @@ pub(super) fn read(text: &str) -> Option<Certificate<'_>> {
 /// The name that the certificate was checked against.
 pub(super) fn expected_name(text: &str) -> Option<&str> {
     let (_, rest) = text.split_once("certificate not valid for name \"")?;
-    rest.split_once('"').map(|(name, _)| name).filter(|name| !name.is_empty())
+    rest.split_once('"').map(|(name, _)| name).filter(|name| is_host(name))
 }
 
 fn seconds(text: &str, anchors: &[&str]) -> Option<i64> {
@@ -34,9 +34,13 @@ fn seconds(text: &str, anchors: &[&str]) -> Option<i64> {
 fn names(text: &str) -> Option<Cow<'_, str>> {
     if let Some((_, rest)) = text.split_once("certificate is only valid for ") {
         let end = rest.find(": ").unwrap_or(rest.len());
-        return rest.get(..end).map(str::trim_end).map(Cow::Borrowed);
+        return rest.get(..end).map(str::trim_end).and_then(not_empty);
     }
     let (_, rest) = text.split_once("presented: [")?;
     let (names, _) = rest.split_once(']')?;
-    Some(Cow::Borrowed(names))
+    not_empty(names)
+}
+
+fn not_empty(names: &str) -> Option<Cow<'_, str>> {
+    (!names.is_empty()).then_some(Cow::Borrowed(names))
 }

@@ -457,6 +457,13 @@ fn the_times_and_names_of_a_certificate_are_read() {
     let named = classify_text("invalid peer certificate: certificate not valid for name \"localhost\"; certificate is only valid for DnsName(\"other.example.com\")").unwrap();
     assert_eq!(named.peer.server_address.as_deref(), Some("localhost"));
     assert_eq!(named.certificate.unwrap().names.as_deref(), Some("DnsName(\"other.example.com\")"));
+    for odd in ["", "no host", "a\u{7f}b"] {
+        let text = format!(
+            "invalid peer certificate: certificate not valid for name \"{odd}\"; certificate is only valid for "
+        );
+        let fault = classify_text(&text).unwrap();
+        assert_eq!((fault.peer.server_address, fault.certificate), (None, None), "{odd}");
+    }
 }
 
 #[test]

@@ -145,7 +145,7 @@ pub(super) fn is_masked(host: &str) -> bool {
 }
 
 /// Whether it may be a host in a URL, where everything else announces one.
-pub(super) fn is_host(host: &str) -> bool {
+pub(in crate::classify) fn is_host(host: &str) -> bool {
     if host.contains(':') {
         return host.split('%').next().is_some_and(|it| it.parse::<Ipv6Addr>().is_ok());
     }

@@ -21,7 +21,7 @@ mod words;
 mod tests;
 
 pub(super) use self::duration::{duration, exceeded};
-pub(super) use self::host::HostPort;
+pub(super) use self::host::{HostPort, is_host};
 use self::limit::Times;
 use self::peer::Candidates;
 pub(super) use self::peer::Named;
