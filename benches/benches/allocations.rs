@@ -24,7 +24,7 @@ fn main() {
     print_budgets(&[
         none_more("failing event, facts in the chain", ours.failing, registry.failing),
         none_more("failing event, plain std chain", ours.plain, registry.plain),
-        none_more("failing event, another text each time", ours.new, registry.new),
+        two_more("failing event, another text each time, remembered", ours.new, registry.new),
         none_more("ordinary event", ours.ordinary, registry.ordinary),
         two_more("opening a span with 4 fields", ours.opening, registry.opening),
         two_more("remembering a fault", ours.first_fault, registry.first_fault),

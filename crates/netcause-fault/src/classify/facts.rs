@@ -147,7 +147,9 @@ impl Facts {
             && *source == other.source
             && (code, code_text, kind) == (&other.code, &other.code_text, &other.kind)
             && (connect_timer, unexpected_eof) == (&other.connect_timer, &other.unexpected_eof)
-            && (sql_state, debug, peer) == (&other.sql_state, &other.debug, &other.peer)
+            && (sql_state, peer) == (&other.sql_state, &other.peer)
+            // Two empty buffers point nowhere, and some processors take long to compare them.
+            && (debug.is_empty() && other.debug.is_empty() || *debug == other.debug)
             && opinion.tells_same(&other.opinion)
     }
 
