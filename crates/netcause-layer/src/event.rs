@@ -314,9 +314,9 @@ impl<'a> Logged<'a> {
         }
         let around = self.around;
         export(&Record {
-            timestamp: self.timestamp,
-            severity: around.severity,
-            message: &self.parts.message,
+            timestamp: Some(self.timestamp),
+            severity: Some(around.severity),
+            message: Some(self.parts.message.as_str()).filter(|it| !it.is_empty()),
             target: around.target,
             trace: around.trace,
             resource: around.resource,

@@ -74,9 +74,9 @@ fn main() {
         "deadline has elapsed",
     ];
     let failing = Record {
-        timestamp: UNIX_EPOCH + Duration::new(1_795_426_013, 589_793_000),
-        severity: Severity::Error,
-        message: "could not charge the card",
+        timestamp: Some(UNIX_EPOCH + Duration::new(1_795_426_013, 589_793_000)),
+        severity: Some(Severity::Error),
+        message: Some("could not charge the card"),
         target: "checkout::payment",
         trace: Some(TraceContext { trace_id: [0x4b; 16], span_id: [0x7f; 8], flags: 1 }),
         resource: &resource,

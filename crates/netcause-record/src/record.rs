@@ -87,13 +87,13 @@ pub trait Scope: std::fmt::Debug {
 /// The keys of `fields` are unique, and none is a key that the other parts write.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'a> {
-    /// When it happened.
-    pub timestamp: SystemTime,
-    /// How serious it is.
-    pub severity: Severity,
-    /// The message; empty where there is none.
-    pub message: &'a str,
-    /// The target: usually the module.
+    /// When it happened, where that is known.
+    pub timestamp: Option<SystemTime>,
+    /// How serious it is, where that is known.
+    pub severity: Option<Severity>,
+    /// The message, where there is one.
+    pub message: Option<&'a str>,
+    /// The target: usually the module; empty where there is none.
     pub target: &'a str,
     /// The trace.
     pub trace: Option<TraceContext>,

@@ -27,9 +27,9 @@ pub use value::{push_member, write_member, write_value};
 ///
 /// let resource = Resource::new(Some("checkout".to_owned()), Vec::new());
 /// let record = Record {
-///     timestamp: std::time::UNIX_EPOCH,
-///     severity: Severity::Info,
-///     message: "started",
+///     timestamp: Some(std::time::UNIX_EPOCH),
+///     severity: Some(Severity::Info),
+///     message: Some("started"),
 ///     target: "checkout",
 ///     trace: None,
 ///     resource: &resource,
@@ -88,6 +88,7 @@ const USUAL_LINE: usize = 2048;
 
 fn write_line(record: &Record<'_>, shape: &Shape, line: &mut String) {
     line.reserve(USUAL_LINE);
+    let start = line.len();
     let mut members = Members { line, text_limit: shape.text };
     members.head(record);
     members.fields(record, shape.fields);
@@ -107,6 +108,10 @@ fn write_line(record: &Record<'_>, shape: &Shape, line: &mut String) {
         members.integer(",\"dropped_attributes_count\":", dropped);
     }
     members.line.push_str("}\n");
+    // Every member but the timestamp follows a comma.
+    if record.timestamp.is_none() && line.get(start + 1..).is_some_and(|it| it.starts_with(',')) {
+        line.remove(start + 1);
+    }
 }
 
 /// Appends members to a line. Every `name` is `,"key":` and, for texts, the opening quote;
@@ -118,19 +123,25 @@ struct Members<'a> {
 
 impl Members<'_> {
     fn head(&mut self, record: &Record<'_>) {
-        self.line.push_str("{\"timestamp\":\"");
-        time::push_timestamp(record.timestamp, self.line);
-        self.line.push_str(match record.severity {
-            Severity::Trace => "\",\"severity\":\"TRACE\"",
-            Severity::Debug => "\",\"severity\":\"DEBUG\"",
-            Severity::Info => "\",\"severity\":\"INFO\"",
-            Severity::Warn => "\",\"severity\":\"WARN\"",
-            Severity::Error => "\",\"severity\":\"ERROR\"",
-        });
-        if !record.message.is_empty() {
-            self.text(",\"message\":\"", record.message);
+        self.line.push('{');
+        if let Some(timestamp) = record.timestamp {
+            self.line.push_str("\"timestamp\":\"");
+            time::push_timestamp(timestamp, self.line);
+            self.line.push('"');
         }
-        self.text(",\"target\":\"", record.target);
+        if let Some(severity) = record.severity {
+            self.line.push_str(match severity {
+                Severity::Trace => ",\"severity\":\"TRACE\"",
+                Severity::Debug => ",\"severity\":\"DEBUG\"",
+                Severity::Info => ",\"severity\":\"INFO\"",
+                Severity::Warn => ",\"severity\":\"WARN\"",
+                Severity::Error => ",\"severity\":\"ERROR\"",
+            });
+        }
+        self.optional(",\"message\":\"", record.message);
+        if !record.target.is_empty() {
+            self.text(",\"target\":\"", record.target);
+        }
         self.service(record);
         if let Some(trace) = &record.trace {
             self.trace(trace);

@@ -17,9 +17,9 @@ fn time() -> SystemTime {
 
 fn record<'a>(resource: &'a Resource, fields: &'a [Field<'a>]) -> Record<'a> {
     Record {
-        timestamp: time(),
-        severity: Severity::Error,
-        message: "could not charge the card",
+        timestamp: Some(time()),
+        severity: Some(Severity::Error),
+        message: Some("could not charge the card"),
         target: "checkout::payment",
         trace: None,
         resource,
@@ -91,6 +91,15 @@ fn count_members(line: &str) -> usize {
 }
 
 #[test]
+fn what_a_line_of_another_program_does_not_tell_is_absent() {
+    let resource = Resource::default();
+    let bare = Record { timestamp: None, severity: None, target: "", ..record(&resource, &[]) };
+    assert_eq!(line(&bare), "{\"message\":\"could not charge the card\"}\n");
+    assert_eq!(line(&Record { message: None, ..bare }), "{}\n");
+    assert_eq!(line(&Record { message: Some(""), ..bare }), "{\"message\":\"\"}\n");
+}
+
+#[test]
 fn a_failing_event_reads_as_designed() {
     let resource = Resource::new(Some("checkout".to_owned()), Vec::new());
     let key = Key::new("http.route");
@@ -155,7 +164,7 @@ fn a_failing_event_reads_as_designed() {
 fn what_is_not_known_is_absent() {
     let resource = Resource::default();
     let fault = Fault::new(Category::Unknown);
-    let record = Record { message: "", fault: Some(&fault), ..record(&resource, &[]) };
+    let record = Record { message: None, fault: Some(&fault), ..record(&resource, &[]) };
     let parsed = parse(&line(&record));
     let mut keys: Vec<&str> = parsed.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
@@ -292,7 +301,7 @@ proptest! {
         fault.evidence.push(Evidence::Note(Cow::Borrowed(&texts[5])));
         let links: Vec<&str> = texts.iter().map(String::as_str).collect();
         let record = Record {
-            message: &texts[6],
+            message: Some(&texts[6]),
             target: &texts[7],
             error: Some(ErrorText { message: &texts[8], links: &links }),
             fault: with_fault.then_some(&fault),
@@ -385,7 +394,7 @@ fn every_scalar_is_safe_in_message_key_value_target_and_error() {
         let mut fault = fault();
         fault.peer.server_address = Some(Cow::Borrowed(&text));
         let record = Record {
-            message: &text,
+            message: Some(&text),
             target: &text,
             error: Some(ErrorText { message: &text, links: &[&text, &text, &text] }),
             fault: (block % 128 == 0).then_some(&fault),
@@ -404,7 +413,7 @@ fn a_line_is_appended_and_never_longer_than_the_least_limit() {
     let mut line = String::from("before");
     let limits = Limits { record: 0, ..Limits::default() };
     let message = "m".repeat(100_000);
-    let record = Record { message: &message, ..record(&resource, &[]) };
+    let record = Record { message: Some(&message), ..record(&resource, &[]) };
     write_json(&record, &limits, &mut line);
     let line = line.strip_prefix("before").unwrap();
     assert!(line.len() <= MIN_RECORD);

@@ -127,9 +127,32 @@ impl Key {
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>) -> Self {
         let caller = name.into();
+        let renamed = policy::renamed(&caller);
+        Key::with_name(caller, renamed)
+    }
+
+    /// The key of a record that this library may have written before: one that only it
+    /// writes (`target`, `trace_id`, `impact.calls` …) stands.
+    ///
+    /// ```
+    /// use netcause_record::Key;
+    ///
+    /// assert_eq!(Key::of_record("trace_id").name, "trace_id");
+    /// assert_eq!(Key::of_record("trace_id.x").name, "fields.trace_id_x");
+    /// ```
+    #[must_use]
+    pub fn of_record(name: impl Into<Cow<'static, str>>) -> Self {
+        let written = name.into();
+        let renamed = match VOCABULARY.contains(&&*written) {
+            true => None,
+            false => policy::renamed(&written),
+        };
+        Key::with_name(written, renamed)
+    }
+
+    fn with_name(caller: Cow<'static, str>, renamed: Option<String>) -> Self {
         let role = roles::role(&caller);
         let secret = secret::is_secret_key(&caller);
-        let renamed = policy::renamed(&caller);
         let in_peer_group = renamed.is_none() && policy::in_peer_group(&caller);
         let name_on_fault = match renamed {
             None if caller.starts_with("error.") => Some(policy::under_fields(&caller).into()),

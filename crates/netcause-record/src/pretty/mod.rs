@@ -47,9 +47,9 @@ const RESET: &str = "\x1b[0m";
 ///
 /// let resource = Resource::default();
 /// let record = Record {
-///     timestamp: std::time::UNIX_EPOCH,
-///     severity: Severity::Warn,
-///     message: "slow start",
+///     timestamp: Some(std::time::UNIX_EPOCH),
+///     severity: Some(Severity::Warn),
+///     message: Some("slow start"),
 ///     target: "checkout",
 ///     trace: None,
 ///     resource: &resource,
@@ -72,7 +72,7 @@ pub fn write_pretty(record: &Record<'_>, colour: bool, limits: &Limits, out: &mu
     if let Some(fault) = record.fault {
         page.fault(fault);
     }
-    if let Some(error) = record.error.filter(|error| error.message != record.message) {
+    if let Some(error) = record.error.filter(|error| Some(error.message) != record.message) {
         page.labelled("error", |line| line.cut(error.message, ERROR_TEXT));
     }
     if let Some(fault) = record.fault {
@@ -93,14 +93,20 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn first_line(&mut self, record: &Record<'_>) {
-        self.styled(DIM, |out| time::push_time_of_day(record.timestamp, out));
-        self.out.push(' ');
-        let (colour, name) = level(record.severity);
-        self.styled(colour, |out| out.push_str(name));
-        self.out.push(' ');
+        if let Some(timestamp) = record.timestamp {
+            self.styled(DIM, |out| time::push_time_of_day(timestamp, out));
+            self.out.push(' ');
+        }
+        if let Some(severity) = record.severity {
+            let (colour, name) = level(severity);
+            self.styled(colour, |out| out.push_str(name));
+            self.out.push(' ');
+        }
         let mut line = Wrapped::new(self.out, "00:00:00.000 ERROR ".len(), INDENT);
-        line.text(record.message);
-        if !record.message.is_empty() {
+        if let Some(message) = record.message {
+            line.text(message);
+        }
+        if record.message.is_some() && !record.target.is_empty() {
             line.text("  ");
         }
         if self.colour {

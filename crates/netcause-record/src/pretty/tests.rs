@@ -9,9 +9,9 @@ use crate::{ErrorText, Key, Origin, Resource, TraceContext};
 
 fn record(resource: &Resource) -> Record<'_> {
     Record {
-        timestamp: UNIX_EPOCH + Duration::new(1_795_426_013, 589_793_000),
-        severity: Severity::Error,
-        message: "could not charge the card",
+        timestamp: Some(UNIX_EPOCH + Duration::new(1_795_426_013, 589_793_000)),
+        severity: Some(Severity::Error),
+        message: Some("could not charge the card"),
         target: "checkout::payment",
         trace: None,
         resource,
@@ -81,8 +81,8 @@ fn what_is_not_known_or_said_already_is_absent() {
     let mut fault = fault();
     fault.cause = Cause::Unknown;
     fault.peer.server_address = Some("10.3.7.19".into());
-    let message = "the same";
-    let error = Some(ErrorText { message, links: &[message] });
+    let message = Some("the same");
+    let error = Some(ErrorText { message: "the same", links: &["the same"] });
     let record = Record { message, error, fault: Some(&fault), ..record(&resource) };
     let text = page(&record, false);
     for absent in ["cause", "unknown", "    error", "    peer", "None"] {
@@ -130,7 +130,7 @@ fn no_control_character_reaches_the_terminal() {
             fault.peer.server_address = Some(Cow::Borrowed(text));
             let error = Some(ErrorText { message: text, links: &[] });
             let record = Record {
-                message: text,
+                message: Some(text),
                 target: text,
                 error,
                 fields: &fields,
@@ -180,7 +180,7 @@ fn the_limit_holds() {
     let message = "é".repeat(50_000);
     let mut out = String::from("before");
     let limits = Limits { record: 0, ..Limits::default() };
-    write_pretty(&Record { message: &message, ..record(&resource) }, true, &limits, &mut out);
+    write_pretty(&Record { message: Some(&message), ..record(&resource) }, true, &limits, &mut out);
     assert!(out.len() <= crate::MIN_RECORD + "before".len());
     assert!(out.ends_with("…\x1b[0m\n"));
 }

@@ -91,6 +91,22 @@ impl Redactor {
         true
     }
 
+    /// Whether a text holds a secret, so that [`Redactor::text`] would change it.
+    ///
+    /// ```
+    /// use netcause_record::Redactor;
+    ///
+    /// assert!(Redactor::default().has_secret("password=hunter2"));
+    /// assert!(!Redactor::default().has_secret("passed=7"));
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn has_secret(&self, text: &str) -> bool {
+        let mut found = Found::default();
+        self.search(text, &mut found);
+        !found.places.is_empty()
+    }
+
     fn search(&self, text: &str, found: &mut Found) {
         let bytes = text.as_bytes();
         let prefilter = Prefilter::built_in();
