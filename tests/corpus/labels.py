@@ -16,7 +16,8 @@ FIELDS = ["program", "scenario", "line", "runtime", "is_fault", "category", "hos
 # What a program is, where its directory does not say it.
 RUNTIMES = {
     "tools/curl": "curl", "tools/psql": "postgres", "tools/redis": "redis", "tools": "c",
-    "go/grpc": "grpc", "python/grpc_client": "grpc", "go/kafka": "kafka", "python/kafka_client": "kafka",
+    "go/grpc": "grpc", "python/grpc_client": "grpc", "node/grpc": "grpc",
+    "go/kafka": "kafka", "python/kafka_client": "kafka", "node/kafka": "kafka",
 }
 
 VOLATILE = [
@@ -30,6 +31,7 @@ VOLATILE = [
     r"0x[0-9a-f]+|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b|\b(?=[a-z]*\d)[0-9a-f]{6,}\b",
     r"@[0-9a-f]{5,8}\b|\b[0-9A-F]{12,}\b|\d+(\.\d+)? ?[KMG]?B/s",
     r"(?<=[:=> ])(3[2-9]|[45]\d|6[0-5])\d{3}\b",
+    r"\b\d+\.\d+s(,(metadata filters|name resolution|LB pick): \d+\.\d+s)+",
     r"-?\b\d+(\.\d+)?(e-\d+)? ?(ns|us|µs|ms|s|sec|milliseconds?|seconds?|millis)\b",
     r"\d+\.\d{3,}",
     r"\[-?\d+\]|\bpid[ =:]+\d+|\"pid\":\d+|#\d+|\*\d+|\(\d+\)| +\d{3,7} (?=\w+\.(go|cc):\d+\])|goroutine \d+|\b\d{3,7}:[A-Z] |^\d+:",
