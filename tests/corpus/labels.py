@@ -16,11 +16,12 @@ FIELDS = ["program", "scenario", "line", "runtime", "is_fault", "category", "hos
 # What a program is, where its directory does not say it.
 RUNTIMES = {
     "tools/curl": "curl", "tools/psql": "postgres", "tools/redis": "redis", "tools": "c",
-    "go/grpc": "grpc", "python/grpc_client": "grpc", "node/grpc": "grpc",
-    "go/kafka": "kafka", "python/kafka_client": "kafka", "node/kafka": "kafka",
+    "go/grpc": "grpc", "python/grpc_client": "grpc", "node/grpc": "grpc", "java/Grpc": "grpc",
+    "go/kafka": "kafka", "python/kafka_client": "kafka", "node/kafka": "kafka", "java/Kafka": "kafka",
 }
 
 VOLATILE = [
+    r"\b([0-9a-f]{2}:){5,7}[0-9a-f]{2}\b|lambda\$\w+\$\d+|correlation id \d+",
     r"\d{4}[-/.]\d\d[-/.]\d\d([T ,-]*\d\d:\d\d(:\d\d)?([.,:]\d+)?)?( ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?",
     r"\d\d/(\d\d|[A-Z][a-z]{2})/\d{4}([ :]\d\d:\d\d:\d\d([.,]\d+)?)?",
     r"\b((Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ,]+)?(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d+(, \d{4})?( \d{4})?",
@@ -32,7 +33,7 @@ VOLATILE = [
     r"@[0-9a-f]{5,8}\b|\b[0-9A-F]{12,}\b|\d+(\.\d+)? ?[KMG]?B/s",
     r"(?<=[:=> ])(3[2-9]|[45]\d|6[0-5])\d{3}\b",
     r"\b\d+\.\d+s(,(metadata filters|name resolution|LB pick): \d+\.\d+s)+",
-    r"-?\b\d+(\.\d+)?(e-\d+)? ?(ns|us|µs|ms|s|sec|milliseconds?|seconds?|millis)\b",
+    r"-?\b\d+(\.\d+)?(e-\d+)? ?(ns|us|µs|ms|s|sec|milliseconds?|MILLISECONDS|seconds?|millis)\b",
     r"\d+\.\d{3,}",
     r"\[-?\d+\]|\bpid[ =:]+\d+|\"pid\":\d+|#\d+|\*\d+|\(\d+\)| +\d{3,7} (?=\w+\.(go|cc):\d+\])|goroutine \d+|\b\d{3,7}:[A-Z] |^\d+:",
 ]
