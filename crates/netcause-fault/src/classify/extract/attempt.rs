@@ -1,5 +1,6 @@
 //! Which try of how many.
 
+use super::dictionary::Dictionary;
 use super::duration::unit_seconds;
 use super::words::{Word, back, before, contains, is_one_of, parts, strip};
 use crate::Attempts;
@@ -160,23 +161,14 @@ fn is_key_gap(gap: &str) -> bool {
 
 /// Whether a word speaks of trying once more.
 fn is_try(word: &str) -> bool {
-    const TRIES: &[&str] = &[
-        "attempt",
-        "attempts",
-        "retry",
-        "retries",
-        "retrying",
-        "try",
-        "tries",
-        "trying",
-        "retransmit",
-        "retransmits",
-        "reconnect",
-        "reconnecting",
-        "retried",
-    ];
-    is_one_of(word, TRIES)
+    TRIES.contains(word)
 }
+
+#[rustfmt::skip]
+static TRIES: Dictionary<(), 32> = Dictionary::new(&[(&[
+    "attempt", "attempts", "retry", "retries", "retrying", "try", "tries", "trying",
+    "retransmit", "retransmits", "reconnect", "reconnecting", "retried",
+], ())]);
 
 /// `attempts`, `reconnect attempt(s)`, `times` at the start: the word for a try, and what
 /// follows.

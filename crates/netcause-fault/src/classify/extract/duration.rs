@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::dictionary::Dictionary;
+
 /// A duration with its unit at the start, and what follows it; `1m30s` has two.
 pub(super) fn duration_at(text: &str) -> Option<(Duration, &str)> {
     let (mut sum, mut rest) = part(text)?;
@@ -24,9 +26,15 @@ pub(in crate::classify) fn exceeded(after: &str) -> Option<Duration> {
 
 /// A number without a unit at the start, and what follows it.
 pub(super) fn decimal(text: &str) -> Option<(f64, &str)> {
+    let (digits, rest) = split_digits(text)?;
+    Some((digits.parse().ok()?, rest))
+}
+
+/// The digits of a number without a unit at the start, and what follows them.
+fn split_digits(text: &str) -> Option<(&str, &str)> {
     let length = text.bytes().take_while(|byte| byte.is_ascii_digit() || *byte == b'.').count();
     let digits = text.get(..length)?.trim_end_matches('.');
-    Some((digits.parse().ok()?, text.get(digits.len()..)?))
+    (!digits.is_empty()).then_some((digits, text.get(digits.len()..)?))
 }
 
 /// A duration of so many seconds.
@@ -36,48 +44,34 @@ pub(super) fn of_seconds(seconds: f64) -> Option<Duration> {
 
 /// One number with its unit in seconds, and what follows it.
 fn part(text: &str) -> Option<(f64, &str)> {
-    let (value, rest) = decimal(text)?;
+    let (digits, rest) = split_digits(text)?;
     let rest = rest.strip_prefix([' ', '-']).unwrap_or(rest);
-    if let Some(rest) = rest.strip_prefix("(s)") {
-        return Some((value, rest));
-    }
     let end = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
     let (unit, rest) = rest.split_at(end);
-    Some((value * unit_seconds(unit)?, rest.strip_prefix("(s)").unwrap_or(rest)))
+    let plural = rest.strip_prefix("(s)");
+    // A number is read only where there is a unit, for it takes long.
+    let seconds = match unit {
+        "" => plural.map(|_| 1.0)?,
+        unit => unit_seconds(unit)?,
+    };
+    Some((digits.parse::<f64>().ok()? * seconds, plural.unwrap_or(rest)))
 }
 
 /// How many seconds a unit has.
 pub(super) fn unit_seconds(unit: &str) -> Option<f64> {
-    const UNITS: &[(&str, f64)] = &[
-        ("ns", 1e-9),
-        ("us", 1e-6),
-        ("µs", 1e-6),
-        ("μs", 1e-6),
-        ("ms", 1e-3),
-        ("msec", 1e-3),
-        ("msecs", 1e-3),
-        ("millis", 1e-3),
-        ("millisecond", 1e-3),
-        ("milliseconds", 1e-3),
-        ("s", 1.0),
-        ("sec", 1.0),
-        ("secs", 1.0),
-        ("second", 1.0),
-        ("seconds", 1.0),
-        ("m", 60.0),
-        ("min", 60.0),
-        ("mins", 60.0),
-        ("minute", 60.0),
-        ("minutes", 60.0),
-        ("h", 3600.0),
-        ("hour", 3600.0),
-        ("hours", 3600.0),
-        ("d", 86_400.0),
-        ("day", 86_400.0),
-        ("days", 86_400.0),
-    ];
-    UNITS.iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)).map(|(_, seconds)| *seconds)
+    UNITS.get(unit)
 }
+
+#[rustfmt::skip]
+static UNITS: Dictionary<f64, 64> = Dictionary::new(&[
+    (&["ns"], 1e-9),
+    (&["us", "µs", "μs"], 1e-6),
+    (&["ms", "msec", "msecs", "millis", "millisecond", "milliseconds"], 1e-3),
+    (&["s", "sec", "secs", "second", "seconds"], 1.0),
+    (&["m", "min", "mins", "minute", "minutes"], 60.0),
+    (&["h", "hour", "hours"], 3600.0),
+    (&["d", "day", "days"], 86_400.0),
+]);
 
 /// Whole microseconds, so that 0.1 s is 100 ms exactly.
 fn rounded(duration: Duration) -> Duration {

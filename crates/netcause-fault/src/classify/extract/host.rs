@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::dictionary::Dictionary;
 use super::words::is_one_of;
 
 /// A host and its port, as a text names them.
@@ -63,7 +64,7 @@ fn is_top(label: &str) -> bool {
 
 /// What the names of files end with.
 #[rustfmt::skip]
-static FILES: &[&str] = &[
+static FILES: Dictionary<(), 256> = Dictionary::new(&[(&[
     "go", "rs", "py", "pyx", "java", "js", "mjs", "cjs", "jsx", "ts", "tsx", "rb", "c", "cc",
     "cpp", "cxx", "h", "hpp", "hh", "cs", "fs", "vb", "php", "inc", "lua", "ex", "exs", "erl",
     "hrl", "scala", "kt", "kts", "swift", "m", "mm", "pl", "pm", "sh", "bash", "conf", "cfg",
@@ -72,12 +73,12 @@ static FILES: &[&str] = &[
     "sql", "tmp", "gz", "tgz", "zip", "tar", "deb", "rpm", "whl", "dart", "clj", "groovy",
     "gradle", "lock", "pid", "csv", "proto", "vue", "cshtml", "asp", "aspx", "jsp", "img", "png",
     "jpg", "gif", "css",
-];
+], ())]);
 
 /// Whether a name with dots looks like a file, a class or a package instead.
 pub(super) fn is_no_domain(host: &str) -> bool {
     let last = host.rsplit('.').next().unwrap_or_default();
-    is_one_of(last, FILES) || is_hump(last) || is_class(host)
+    FILES.contains(last) || is_hump(last) || is_class(host)
 }
 
 /// Whether a word has letters of both cases, as classes have.

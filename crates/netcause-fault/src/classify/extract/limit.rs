@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::dictionary::Dictionary;
 use super::duration::{decimal, duration_at, of_seconds, unit_seconds};
 use super::words::{Word, back, before, is_one_of, parts, strip};
 
@@ -144,11 +145,11 @@ fn by_words_before(lead: &str, rest: &str) -> Option<Meaning> {
     let earlier = || {
         words.take(4).take_while(|word| !word.gap.contains([';', '|', '}'])).map(|word| word.text)
     };
-    let is_timer = || earlier().any(|word| parts(word).any(|part| is_one_of(part, TIMERS)));
+    let is_timer = || earlier().any(|word| parts(word).any(|part| TIMERS.contains(part)));
     if is_one_of(word.text, &["after"]) {
         return match () {
             () if is_announced(lead, rest) => None,
-            () if earlier().take(2).any(|word| parts(word).any(|part| is_one_of(part, TIMERS))) => {
+            () if earlier().take(2).any(|word| parts(word).any(|part| TIMERS.contains(part))) => {
                 Some(Meaning::Limit(Rank::RanOut))
             }
             () => Some(Meaning::Elapsed),
@@ -161,7 +162,7 @@ fn by_words_before(lead: &str, rest: &str) -> Option<Meaning> {
         word.text,
         &["of", "in", "for", "than", "exceeded", "out", "exceeds", "is", "over"],
     ) {
-        let is_waiting = earlier().any(|word| is_one_of(word, WAITS));
+        let is_waiting = earlier().any(|word| WAITS.contains(word));
         let says_so = is_timer() || is_one_of(word.text, &["exceeded", "out"]);
         return (says_so && !is_waiting).then_some(Meaning::Limit(Rank::RanOut));
     }
@@ -170,7 +171,7 @@ fn by_words_before(lead: &str, rest: &str) -> Option<Meaning> {
 
 /// What a key or a noun says of the number behind it.
 fn key(word: Word<'_>, lead: &str) -> Option<Meaning> {
-    if is_one_of(word.text, ELAPSED) {
+    if ELAPSED.contains(word.text) {
         return Some(Meaning::Elapsed);
     }
     let is_timeout = |part: &str| is_one_of(part, &["timeout", "deadline", "timeouts"]);
@@ -209,24 +210,24 @@ fn in_brackets(word: Word<'_>, rest: &str) -> Option<Meaning> {
 fn is_announced(lead: &str, rest: &str) -> bool {
     rest.starts_with("...")
         || rest.starts_with('…')
-        || back(lead).any(|word| is_one_of(word.text, WAITS))
+        || back(lead).any(|word| WAITS.contains(word.text))
 }
 
 #[rustfmt::skip]
-static TIMERS: &[&str] = &[
+static TIMERS: Dictionary<(), 64> = Dictionary::new(&[(&[
     "timeout", "timeouts", "timed", "out", "deadline", "exceeded", "expired", "elapsed", "limit",
     "response", "reply", "answer", "acks", "heartbeat", "heartbeats", "completed", "complete",
     "longer", "more", "respond",
-];
+], ())]);
 
 #[rustfmt::skip]
-static WAITS: &[&str] = &[
+static WAITS: Dictionary<(), 32> = Dictionary::new(&[(&[
     "retry", "retrying", "reconnecting", "sleeping", "waiting", "backoff", "backing", "next", "again",
     "sleep", "wait", "restarting", "resuming", "delay",
-];
+], ())]);
 
 #[rustfmt::skip]
-static ELAPSED: &[&str] = &[
+static ELAPSED: Dictionary<(), 32> = Dictionary::new(&[(&[
     "waited", "request", "elapsed", "took", "spent", "duration", "elapsed_ms", "elapsedMs", "duration_ms",
     "elapsed_time",
-];
+], ())]);

@@ -5,6 +5,7 @@
 //! tries. Each place is judged by the few words around it.
 
 mod attempt;
+mod dictionary;
 mod duration;
 mod host;
 mod limit;

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use arrayvec::ArrayVec;
 
+use super::dictionary::Dictionary;
 use super::host::{HostPort, Kind, is_hump, is_ip, is_no_domain, is_unspecified, kind, port};
 use super::role::{self, Role};
 use super::spot::Spot;
@@ -511,7 +512,7 @@ fn is_plausible(candidate: &Candidate<'_>) -> bool {
 }
 
 #[rustfmt::skip]
-static STOP_WORDS: &[&str] = &[
+static STOP_WORDS: Dictionary<(), 512> = Dictionary::new(&[(&[
     "address", "addresses", "host", "hosts", "hostname", "name", "names", "dns", "the", "a", "an",
     "server", "servers", "timed", "timeout", "failed", "failure", "error", "errors", "errno",
     "exception", "of", "for", "on", "in", "at", "to", "is", "was", "not", "no", "it", "status",
@@ -527,11 +528,11 @@ static STOP_WORDS: &[&str] = &[
     "leader", "cluster", "query", "temporarily", "temporary", "permanently", "user", "group",
     "session", "channel", "stream", "target", "err", "s3", "sqs", "timedout", "refused", "closed",
     "reset", "lost", "be", "has", "had", "could", "cannot", "via", "using",
-];
+], ())]);
 
 /// Whether a word is no host, whatever stands beside.
 fn is_stop_word(word: &str) -> bool {
-    is_one_of(word, STOP_WORDS)
+    STOP_WORDS.contains(word)
         || word.starts_with(|c: char| c.is_ascii_digit()) && !word.contains('-')
 }
 

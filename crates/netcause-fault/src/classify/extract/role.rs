@@ -1,5 +1,6 @@
 //! What the words before an address make of it.
 
+use super::dictionary::Dictionary;
 use super::vocabulary::{Class, class};
 use super::words::{Word, WordsBack, back, is_one_of};
 
@@ -74,11 +75,11 @@ fn behind(preposition: &str, words: WordsBack<'_>, is_way: bool, found: Role) ->
     let is_host_noun = found == Role::Named;
     let mut words = words.take(5).take_while(|word| !breaks(*word, false)).map(|word| word.text);
     if preposition.eq_ignore_ascii_case("from") {
-        let is_read = words.any(|word| is_one_of(word, READS));
+        let is_read = words.any(|word| READS.contains(word));
         return if is_read { Role::Reached } else { Role::Client };
     }
     if preposition.eq_ignore_ascii_case("by") {
-        let is_ended = words.any(|word| is_one_of(word, ENDS));
+        let is_ended = words.any(|word| ENDS.contains(word));
         return if is_ended { Role::Reached } else { found };
     }
     let (is_on, is_to) = (is_one_of(preposition, &["on"]), is_one_of(preposition, &["to"]));
@@ -120,16 +121,16 @@ static OF_CONNECTING: &[&str] = &[
 
 /// What is read comes from a peer that was asked; all else comes from one that asks.
 #[rustfmt::skip]
-static READS: &[&str] = &[
+static READS: Dictionary<(), 128> = Dictionary::new(&[(&[
     "read", "reading", "recv", "recvfrom", "receive", "received", "receiving", "response",
     "responses", "answer", "reply", "replies", "data", "fetch", "fetching", "fetched", "download",
     "downloading", "pull", "pulling", "get", "getting", "got", "load", "loading", "disconnect",
     "disconnected", "retrieve", "retrieving", "upstream", "header", "headers", "body", "server",
     "backend", "returned",
-];
+], ())]);
 
 #[rustfmt::skip]
-static ENDS: &[&str] = &[
+static ENDS: Dictionary<(), 32> = Dictionary::new(&[(&[
     "closed", "reset", "refused", "terminated", "aborted", "rejected", "dropped", "lost", "hung",
     "denied",
-];
+], ())]);

@@ -1,5 +1,6 @@
 //! URLs in a text.
 
+use super::dictionary::Dictionary;
 use super::host::{HostPort, is_host, kind, port};
 use super::status::method;
 use super::words::{back, before, contains, is_one_of};
@@ -143,35 +144,32 @@ pub(super) fn split_port(text: &str) -> (&str, Option<u16>) {
 }
 
 pub(super) fn implied_port(scheme: &str) -> Option<u16> {
-    const PORTS: &[(&str, u16)] = &[
-        ("http", 80),
-        ("https", 443),
-        ("ws", 80),
-        ("wss", 443),
-        ("postgres", 5432),
-        ("postgresql", 5432),
-        ("mysql", 3306),
-        ("redis", 6379),
-        ("rediss", 6379),
-        ("amqp", 5672),
-        ("amqps", 5671),
-        ("mongodb", 27017),
-        ("nats", 4222),
-        ("ftp", 21),
-        ("ssh", 22),
-        ("sftp", 22),
-        ("git", 9418),
-        ("ldap", 389),
-        ("ldaps", 636),
-        ("smtp", 25),
-        ("smtps", 465),
-        ("imap", 143),
-        ("imaps", 993),
-        ("mqtt", 1883),
-        ("mqtts", 8883),
-    ];
-    PORTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(scheme)).map(|(_, port)| *port)
+    PORTS.get(scheme)
 }
+
+#[rustfmt::skip]
+static PORTS: Dictionary<u16, 64> = Dictionary::new(&[
+    (&["http", "ws"], 80),
+    (&["https", "wss"], 443),
+    (&["postgres", "postgresql"], 5432),
+    (&["mysql"], 3306),
+    (&["redis", "rediss"], 6379),
+    (&["amqp"], 5672),
+    (&["amqps"], 5671),
+    (&["mongodb"], 27017),
+    (&["nats"], 4222),
+    (&["ftp"], 21),
+    (&["ssh", "sftp"], 22),
+    (&["git"], 9418),
+    (&["ldap"], 389),
+    (&["ldaps"], 636),
+    (&["smtp"], 25),
+    (&["smtps"], 465),
+    (&["imap"], 143),
+    (&["imaps"], 993),
+    (&["mqtt"], 1883),
+    (&["mqtts"], 8883),
+]);
 
 /// Whether the host serves manuals that errors point to.
 fn is_manual(host: &str) -> bool {
@@ -202,29 +200,20 @@ fn is_manual(host: &str) -> bool {
 
 /// Whether the sentence before a URL points to something to read, not to a peer.
 pub(super) fn points_to_words(lead: &str) -> bool {
-    const READS: &[&str] = &[
-        "see",
-        "background",
-        "article",
-        "documentation",
-        "docs",
-        "visit",
-        "refer",
-        "manual",
-        "guide",
-        "learn",
-        "faq",
-        "wiki",
-        "troubleshooting",
-        "instructions",
-    ];
     let sentence = lead.rsplit(['(', '\n', '"', '=', '/']).next().unwrap_or_default();
     let sentence = sentence.rsplit(". ").next().unwrap_or_default();
     ["more information", "further information", "more details", "read more"]
         .iter()
         .any(|words| contains(sentence, words))
-        || back(sentence).any(|word| is_one_of(word.text, READS))
+        || back(sentence).any(|word| READS.contains(word.text))
 }
+
+/// Words that send a reader somewhere.
+#[rustfmt::skip]
+static READS: Dictionary<(), 32> = Dictionary::new(&[(&[
+    "see", "background", "article", "documentation", "docs", "visit", "refer",
+    "manual", "guide", "learn", "faq", "wiki", "troubleshooting", "instructions",
+], ())]);
 
 /// The method in `GET http://…` and `Get "http://…`.
 fn method_before(lead: &str) -> Option<&'static str> {

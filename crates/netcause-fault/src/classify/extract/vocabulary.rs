@@ -1,9 +1,6 @@
 //! What single words make of the address behind them.
 
-use std::sync::LazyLock;
-
-use arrayvec::ArrayString;
-
+use super::dictionary::Dictionary;
 use super::words::parts;
 
 /// What a word does to what follows it.
@@ -39,7 +36,9 @@ pub(super) fn class(word: &str) -> Class {
     if word.bytes().all(|byte| byte.is_ascii_digit()) {
         return Class::Skip;
     }
-    let by_part = parts(word).filter_map(known).filter(|class| {
+    // The only part of most words is the word itself.
+    let others = parts(word).filter(|part| part.len() < word.len());
+    let by_part = others.filter_map(known).filter(|class| {
         matches!(class, Class::Local | Class::Client | Class::Way | Class::Connect | Class::Noun)
     });
     let is_failure = ["exception", "error"].iter().any(|end| ends_with(word, end));
@@ -52,35 +51,20 @@ pub(super) fn class(word: &str) -> Class {
 
 /// What a whole word does, whatever its case.
 fn known(word: &str) -> Option<Class> {
-    let mut lower = ArrayString::<LONGEST>::from(word).ok()?;
-    lower.make_ascii_lowercase();
-    let at = CLASSES.binary_search_by(|(known, _)| (*known).cmp(&*lower)).ok()?;
-    CLASSES.get(at).map(|(_, class)| *class)
+    CLASSES.get(word)
 }
 
-/// No known word is longer.
-const LONGEST: usize = 26;
-
-/// All words, sorted. Of one that stands in several lists the first counts.
-static CLASSES: LazyLock<Vec<(&str, Class)>> = LazyLock::new(|| {
-    let lists = [
-        (SKIPPED, Class::Skip),
-        (PREPOSITIONS, Class::Preposition),
-        (LOOKUPS, Class::Lookup),
-        (CLIENTS, Class::Client),
-        (FAILURES, Class::Failure),
-        (LOCALS, Class::Local),
-        (WAYS, Class::Way),
-        (CONNECTS, Class::Connect),
-        (NOUNS, Class::Noun),
-    ];
-    let of =
-        |(words, class): (&'static [&str], Class)| words.iter().map(move |word| (*word, class));
-    let mut all: Vec<_> = lists.into_iter().flat_map(of).collect();
-    all.sort_by_key(|(word, _)| *word);
-    all.dedup_by_key(|(word, _)| *word);
-    all
-});
+static CLASSES: Dictionary<Class, 1024> = Dictionary::new(&[
+    (SKIPPED, Class::Skip),
+    (PREPOSITIONS, Class::Preposition),
+    (LOOKUPS, Class::Lookup),
+    (CLIENTS, Class::Client),
+    (FAILURES, Class::Failure),
+    (LOCALS, Class::Local),
+    (WAYS, Class::Way),
+    (CONNECTS, Class::Connect),
+    (NOUNS, Class::Noun),
+]);
 
 /// What the name of an error number says of the address behind it, as Node prints it.
 fn of_error_name(word: &str) -> Option<Class> {
@@ -114,7 +98,7 @@ fn ends_with(word: &str, end: &str) -> bool {
 }
 
 #[rustfmt::skip]
-static SKIPPED: &[&str] = &[
+const SKIPPED: &[&str] = &[
     "the", "a", "an", "this", "that", "its", "our", "new", "tcp", "tcp4", "tcp6", "udp", "udp4",
     "ip", "ipv4", "ipv6", "ssl", "tls", "https", "http", "ws", "grpc", "id", "port", "some",
     "any", "is", "was", "up", "configured", "initial", "bootstrap", "some", "af_inet", "x",
@@ -122,20 +106,20 @@ static SKIPPED: &[&str] = &[
 ];
 
 #[rustfmt::skip]
-static PREPOSITIONS: &[&str] = &[
+const PREPOSITIONS: &[&str] = &[
     "to", "with", "at", "for", "against", "of", "on", "from", "by", "not", "toward", "towards",
     "matching", "matches", "via",
 ];
 
 #[rustfmt::skip]
-static LOOKUPS: &[&str] = &[
+const LOOKUPS: &[&str] = &[
     "lookup", "resolve", "resolves", "resolving", "resolved", "resolution", "getaddrinfo",
     "gethostbyname", "unknownhostexception", "unresolvedaddressexception", "translate",
     "nxdomain", "unknownhost", "look",
 ];
 
 #[rustfmt::skip]
-static CONNECTS: &[&str] = &[
+const CONNECTS: &[&str] = &[
     "dial", "dialing", "dialling", "connect", "connects", "connecting", "connection",
     "connections", "connected", "reconnect", "reconnecting", "reach", "reaching", "contact",
     "contacting", "proxyconnect", "verify", "verifying", "connector", "reachable", "establish", "handshake",
@@ -143,7 +127,7 @@ static CONNECTS: &[&str] = &[
 ];
 
 #[rustfmt::skip]
-static LOCALS: &[&str] = &[
+const LOCALS: &[&str] = &[
     "local", "bind", "binding", "bound", "listen", "listens", "listening", "listener", "laddr",
     "lip", "src", "source", "self", "own", "caller", "file", "version", "release", "build",
     "referer", "referrer", "useragent", "forwarded", "resolver", "nameserver", "nameservers",
@@ -153,19 +137,19 @@ static LOCALS: &[&str] = &[
 ];
 
 #[rustfmt::skip]
-static CLIENTS: &[&str] = &[
+const CLIENTS: &[&str] = &[
     "client", "clients", "downstream", "rip", "visitor", "requester", "consumer", "remote_ip",
     "remote_addr", "remoteip", "remoteaddr", "remoteaddress", "remote_address", "remote_port",
     "client_ip", "clientip",
 ];
 
 #[rustfmt::skip]
-static WAYS: &[&str] = &[
+const WAYS: &[&str] = &[
     "proxy", "proxies", "through", "via", "gateway", "socks", "socks5",
 ];
 
 #[rustfmt::skip]
-static NOUNS: &[&str] = &[
+const NOUNS: &[&str] = &[
     "host", "hostname", "hosts", "hostnames", "server", "servers", "node", "nodes", "broker",
     "brokers", "endpoint", "endpoints", "url", "uri", "upstream", "backend", "peer", "peers",
     "target", "remote", "raddr", "address", "addr", "addresses", "provider", "providers",
@@ -175,7 +159,7 @@ static NOUNS: &[&str] = &[
 ];
 
 #[rustfmt::skip]
-static FAILURES: &[&str] = &[
+const FAILURES: &[&str] = &[
     "refused", "reset", "unreachable", "timeout", "out", "failed", "failure", "expired", "closed",
     "error", "exception", "known", "disconnected", "down", "lost", "aborted", "information",
     "denied", "occurred", "it", "peer",

@@ -38,8 +38,8 @@ impl<'a> Iterator for WordsBack<'a> {
     type Item = Word<'a>;
 
     fn next(&mut self) -> Option<Word<'a>> {
-        let end = self.rest.trim_end_matches(|c| !is_word(c)).len();
-        let start = self.rest.get(..end)?.trim_end_matches(is_word).len();
+        let end = end_of(self.rest, false);
+        let start = end_of(self.rest.get(..end)?, true);
         let word = Word {
             text: self.rest.get(start..end)?,
             gap: self.rest.get(end..).unwrap_or_default(),
@@ -49,8 +49,27 @@ impl<'a> Iterator for WordsBack<'a> {
     }
 }
 
-fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+/// What remains of a text without the characters at its end that belong to words, or that
+/// do not.
+fn end_of(text: &str, of_words: bool) -> usize {
+    let mut end = text.len();
+    while let Some(byte) = end.checked_sub(1).and_then(|at| text.as_bytes().get(at)) {
+        if !byte.is_ascii() {
+            let last = text.get(..end).and_then(|it| it.chars().next_back());
+            let Some(last) = last.filter(|c| c.is_alphanumeric() == of_words) else { break };
+            end -= last.len_utf8();
+        } else if is_word(*byte) == of_words {
+            end -= 1;
+        } else {
+            break;
+        }
+    }
+    end
+}
+
+/// Whether an ASCII character belongs to a word.
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// The parts of an identifier: `serverEndpoint` and `server_endpoint` have two.
@@ -85,5 +104,10 @@ pub(super) fn strip<'a>(text: &'a str, words: &str) -> Option<&'a str> {
 
 /// Whether a text contains words, whatever their case.
 pub(super) fn contains(text: &str, words: &str) -> bool {
-    text.as_bytes().windows(words.len().max(1)).any(|it| it.eq_ignore_ascii_case(words.as_bytes()))
+    let (text, words) = (text.as_bytes(), words.as_bytes());
+    let Some(first) = words.first() else { return false };
+    let begins = |(_, byte): &(usize, &u8)| byte.eq_ignore_ascii_case(first);
+    let places = text.iter().enumerate().filter(begins).map(|(at, _)| at);
+    let mut found = places.filter_map(|at| text.get(at..at + words.len()));
+    found.any(|it| it.eq_ignore_ascii_case(words))
 }
