@@ -264,25 +264,41 @@ impl Chain {
         // An outer link leaves room for the inner ones, which say what happened.
         let room = if has_source { room / 2 } else { room };
         let mut writer = LineWriter::new(&mut self.text, start, start + room + slack(options));
+        let os = walk::os_error(error);
         // An error is either the full buffer or the error's own fault: what is there counts.
-        let _ = walk::render(error, &mut writer);
-        match self.text.get(start..) {
-            Some(CONNECT_ERROR) => self.facts.peer = walk::peer_of_connect_error(error),
-            Some(CONNECT_TIMER) => self.facts.connect_timer = walk::is_of_std(error),
-            Some(text) => {
-                self.facts.sql_state = state::sql_state(error, text).or(self.facts.sql_state);
-            }
-            None => {}
-        }
-        if !has_source && self.text.get(start..).is_some_and(mute::is_mute) {
-            self.append_debug(error, options);
+        let _ = match os {
+            Some((code, text)) => walk::render_os(code, text, &mut writer),
+            None => write!(writer, "{error}"),
+        };
+        if os.is_none() {
+            self.read_between(error, start, has_source, options);
         }
         let whole = self.text.len() <= start + room;
         self.close_within(start, start + room, sanitize);
-        if walk::os_error(error).is_some() {
+        if os.is_some() {
             self.facts.code_text = start..self.text.len();
         }
         whole
+    }
+
+    /// Takes what an error that prints the text from `start` on tells nowhere but in its
+    /// `Debug` output or by its type.
+    fn read_between(
+        &mut self,
+        error: &(dyn Error + 'static),
+        start: usize,
+        has_source: bool,
+        options: &ReadOptions<'_>,
+    ) {
+        let Some(text) = self.text.get(start..) else { return };
+        match text {
+            CONNECT_ERROR => self.facts.peer = walk::peer_of_connect_error(error),
+            CONNECT_TIMER => self.facts.connect_timer = walk::is_of_std(error),
+            text => self.facts.sql_state = state::sql_state(error, text).or(self.facts.sql_state),
+        }
+        if !has_source && mute::is_mute(text) {
+            self.append_debug(error, options);
+        }
     }
 
     /// Keeps what an error tells in its `Debug` output, for the verdict only.

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use arrayvec::ArrayString;
 
-use crate::duration::write_number;
 use crate::{WithFault, errno};
 
 /// What follows a link.
@@ -47,20 +46,16 @@ fn transparent<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 
     error.downcast_ref::<WithFault>().map(|with_fault| with_fault.error())
 }
 
-/// Prints one link; errors of the operating system from our own table.
-pub(super) fn render(error: &(dyn Error + 'static), out: &mut impl Write) -> fmt::Result {
-    match os_error(error) {
-        Some((code, text)) => render_os(code, text, out),
-        None => write!(out, "{error}"),
+/// Prints an error of the operating system as the standard library does, from our own table.
+pub(super) fn render_os(code: i32, text: &str, out: &mut impl Write) -> fmt::Result {
+    let mut number = itoa::Buffer::new();
+    let parts = [text, " (os error ", number.format(code.unsigned_abs()), ")"];
+    // One long write costs less than four short ones.
+    let mut whole = ArrayString::<128>::new();
+    if parts.iter().all(|part| whole.try_push_str(part).is_ok()) {
+        return out.write_str(&whole);
     }
-}
-
-/// Prints an error of the operating system as the standard library does.
-fn render_os(code: i32, text: &str, out: &mut impl Write) -> fmt::Result {
-    out.write_str(text)?;
-    out.write_str(" (os error ")?;
-    write_number(out, u64::from(code.unsigned_abs()))?;
-    out.write_str(")")
+    parts.iter().try_for_each(|part| out.write_str(part))
 }
 
 /// The number and the text of an error that the operating system reported.
@@ -81,8 +76,8 @@ pub(super) fn peer_of_connect_error(error: &dyn Error) -> Option<SocketAddr> {
     let mut head = HeadWriter::default();
     // Ends by itself with an error once the address is there.
     let _ = write!(head, "{error:?}");
-    let (_, rest) = head.text.strip_prefix("ConnectError(")?.split_once(", ")?;
-    rest.split(", ").next()?.parse().ok()
+    let (_, rest) = head.text.strip_prefix("ConnectError(")?.split_once(',')?;
+    rest.strip_prefix(' ')?.split([',', ')']).next()?.parse().ok()
 }
 
 /// Takes the first two fields and then ends the formatting, so that the error inside,

@@ -19,9 +19,10 @@ pub(super) fn add_facts<'a>(
 ) {
     add_certificate(fault, text, facts, reading);
     let is_dns = fault.category == Category::Dns;
-    let mut stated = extract::read(text, is_dns);
+    let mut stated = extract::read(text, &reading.telling, reading.called, is_dns);
     if !facts.debug.is_empty() {
-        stated = stated.or(extract::read(&facts.debug, is_dns));
+        let whole = 0..facts.debug.len();
+        stated = stated.or(extract::read(&facts.debug, &[whole], None, is_dns));
     }
     fault.timeout = stated.times.limit(is_timer(fault, reading));
     fault.elapsed = stated.times.elapsed();

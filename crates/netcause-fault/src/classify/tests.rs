@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::rules::{KNOWN_LINKS, TABLES};
+use super::rules::{KNOWN_BEFORE_URLS, KNOWN_LINKS, TABLES};
 use super::scan::Reading;
-use super::{Facts, Source};
+use super::{Facts, Source, extract};
 use crate::test_errors::{ConnectError, Link, link, link_to, refused};
 use crate::{
     Category, Chain, Classifiers, Classify, Evidence, Fault, Limit, Phase, Priority, ReadOptions,
@@ -611,11 +611,36 @@ fn among_equals_the_inner_link_wins() {
 fn known_links_say_what_the_rules_say() {
     for (text, says) in KNOWN_LINKS {
         let facts = Facts { source: Source::Text, ..Facts::default() };
-        let scanned = Reading::of(text, &[], &facts);
+        let mut scanned = Reading::of(text, &[], &facts);
         let whole = 0..text.len();
         let facts = Facts::default();
         let known = Reading::of(text, std::slice::from_ref(&whole), &facts);
+        assert!(known.telling.is_empty());
+        scanned.telling.clear();
         assert_eq!(format!("{scanned:?}"), format!("{known:?}"), "{says:?}");
+    }
+}
+
+#[test]
+fn known_links_with_urls_say_what_the_rules_say() {
+    for (begin, says) in KNOWN_BEFORE_URLS {
+        for url in
+            ["http://a.test:81/x", "https://[::1]/?a=(b)#c", "ftp://", "://a.b", "x.", "a://b "]
+        {
+            let text = format!("{begin}{url})");
+            let facts = Facts { source: Source::Text, ..Facts::default() };
+            let mut scanned = Reading::of(&text, &[], &facts);
+            let whole = 0..text.len();
+            let facts = Facts::default();
+            let known = Reading::of(&text, std::slice::from_ref(&whole), &facts);
+            let stated = [&scanned, &known].map(|reading| {
+                format!("{:?}", extract::read(&text, &reading.telling, reading.called, false))
+            });
+            assert_eq!(stated[0], stated[1], "{text}");
+            scanned.telling.clone_from(&known.telling);
+            scanned.called = known.called;
+            assert_eq!(format!("{scanned:?}"), format!("{known:?}"), "{says:?} {text}");
+        }
     }
 }
 

@@ -39,22 +39,51 @@ pub(super) enum Kind {
 
 /// What a host looks like; nothing, where it can be none.
 pub(super) fn kind(host: &str) -> Option<Kind> {
-    if is_ip(host) || is_masked(host) {
+    let has = parts_of(host);
+    if is_ip(host) || (has & DOT != 0 && is_masked(host)) {
         return Some(Kind::Address);
     }
-    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    if host.is_empty() || host.len() > 255 || !host.chars().all(is_part) {
+    let is_name = has & LETTER != 0 && has & (STAR | OTHER) == 0 && host.len() <= 255;
+    if !is_name || host.starts_with(['.', '-']) {
         return None;
     }
-    if !host.contains(|c: char| c.is_ascii_alphabetic()) || host.starts_with(['.', '-']) {
-        return None;
-    }
-    match host.rsplit_once('.') {
-        None => Some(Kind::Word),
-        Some((before, last)) if !before.ends_with('.') && is_top(last) => Some(Kind::Domain),
-        Some(_) => None,
-    }
+    let last_dot = host.bytes().rposition(|byte| byte == b'.');
+    let Some((before, last)) = last_dot.and_then(|at| host.split_at_checked(at)) else {
+        return Some(Kind::Word);
+    };
+    let is_domain = !before.ends_with('.') && is_top(last.get(1..).unwrap_or_default());
+    is_domain.then_some(Kind::Domain)
 }
+
+/// What a host consists of: a bit for each kind of its bytes.
+fn parts_of(host: &str) -> u8 {
+    host.bytes().fold(0, |parts, byte| parts | PARTS.get(usize::from(byte)).unwrap_or(&OTHER))
+}
+
+const LETTER: u8 = 1;
+const DIGIT: u8 = 2;
+const DOT: u8 = 4;
+/// `-` and `_`.
+const DASH: u8 = 8;
+const STAR: u8 = 16;
+const OTHER: u8 = 32;
+
+static PARTS: [u8; 256] = {
+    let mut parts = [OTHER; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        parts[byte as usize] = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            b'0'..=b'9' => DIGIT,
+            b'.' => DOT,
+            b'-' | b'_' => DASH,
+            b'*' => STAR,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    parts
+};
 
 /// Whether a last label is no number.
 fn is_top(label: &str) -> bool {
@@ -125,7 +154,7 @@ pub(super) fn is_unspecified(host: &str) -> bool {
 
 /// Whether it is an address whose digits somebody made unreadable: `10.xxx.xx.xxx`.
 pub(super) fn is_masked(host: &str) -> bool {
-    if !host.contains('.') {
+    if host.bytes().filter(|byte| *byte == b'.').count() != 3 {
         return false;
     }
     let mut parts = 0;
@@ -150,12 +179,12 @@ pub(in crate::classify) fn is_host(host: &str) -> bool {
     if host.contains(':') {
         return host.split('%').next().is_some_and(|it| it.parse::<Ipv6Addr>().is_ok());
     }
+    let has = parts_of(host);
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '*');
     host.len() <= 255
-        && host.chars().all(is_part)
-        && (host.contains(char::is_alphanumeric) || is_masked(host))
-        && (host.parse::<Ipv4Addr>().is_ok()
-            || !host.chars().all(|c| c.is_ascii_digit() || c == '.'))
+        && (has & OTHER == 0 || host.chars().all(is_part))
+        && (has & (LETTER | DIGIT) != 0 || host.contains(char::is_alphanumeric) || is_masked(host))
+        && (has & !(DIGIT | DOT) != 0 || host.parse::<Ipv4Addr>().is_ok())
 }
 
 /// A port at the start, and what follows its digits.

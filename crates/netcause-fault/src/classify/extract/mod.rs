@@ -9,6 +9,7 @@ mod dictionary;
 mod duration;
 mod host;
 mod limit;
+mod outcome;
 mod peer;
 mod role;
 mod spot;
@@ -20,6 +21,8 @@ mod words;
 
 #[cfg(test)]
 mod tests;
+
+use std::ops::Range;
 
 pub(super) use self::duration::{duration, exceeded};
 pub(super) use self::host::{HostPort, is_host};
@@ -58,17 +61,30 @@ impl Stated<'_> {
     }
 }
 
-/// Reads the facts of a text that speaks of a fault, perhaps of a name that was not found.
-pub(super) fn read(text: &str, is_dns: bool) -> Stated<'_> {
-    let mut peers = Candidates::of(text, is_dns);
+/// Reads the facts of a text that speaks of a fault, perhaps of a name that was not found:
+/// those in some ranges, which the words around them explain. A range may be that of the
+/// URL that was called, as is known of the words before it.
+pub(super) fn read<'a>(
+    text: &'a str,
+    ranges: &[Range<usize>],
+    called: Option<Url<'a>>,
+    is_dns: bool,
+) -> Stated<'a> {
+    let mut peers = Candidates::of(is_dns);
     let (mut times, mut attempts) = (Times::default(), Attempts::default());
-    spot::each(text, |item| match item {
-        Item::Spot(spot) => peers.take_spot(text, spot),
-        Item::Url(url) => peers.take_url(text, url),
-        Item::Number(at) => {
-            times.take(text, at);
-            attempt::take(text, at, &mut attempts);
+    for range in ranges {
+        if let Some(url) = called.filter(|url| url.range() == *range) {
+            peers.take_called(url);
+            continue;
         }
-    });
+        spot::each(text, range.clone(), is_dns, |item| match item {
+            Item::Spot(spot) => peers.take_spot(text, spot),
+            Item::Url(url) => peers.take_url(text, url),
+            Item::Number(at) => {
+                times.take(text, at);
+                attempt::take(text, at, &mut attempts);
+            }
+        });
+    }
     Stated { peer: peers.choose(text), url: peers.url(), times, attempts }
 }

@@ -6,6 +6,7 @@ use arrayvec::ArrayVec;
 
 use super::dictionary::Dictionary;
 use super::host::{HostPort, Kind, is_hump, is_ip, is_no_domain, is_unspecified, kind, port};
+use super::outcome::{Outcome, is_unresolved, outcome};
 use super::role::{self, Role};
 use super::spot::Spot;
 use super::status::number;
@@ -33,10 +34,23 @@ pub(super) struct Candidates<'a> {
     url: Option<(Role, Url<'a>)>,
     /// Whether a name was not found.
     is_dns: bool,
-    /// Whether the text is a line of an access log.
+    /// What the text is, once somebody has asked.
+    text_kind: Option<TextKind>,
+}
+
+/// What a text is as a whole.
+#[derive(Debug, Clone, Copy)]
+struct TextKind {
+    /// Whether it is a line of an access log.
     is_access: bool,
     /// Whether it is a proxy's, which names its client and its own virtual host.
     is_of_proxy: bool,
+}
+
+impl TextKind {
+    fn of(text: &str) -> Self {
+        TextKind { is_access: is_access(text), is_of_proxy: text.contains(", client: ") }
+    }
 }
 
 /// The peer that a text names.
@@ -51,10 +65,9 @@ pub(in crate::classify) struct Named<'a> {
 }
 
 impl<'a> Candidates<'a> {
-    /// Nobody yet, of a text in which perhaps a name was not found.
-    pub(super) fn of(text: &str, is_dns: bool) -> Self {
-        let is_of_proxy = text.contains(", client: ");
-        Candidates { is_dns, is_access: is_access(text), is_of_proxy, ..Candidates::default() }
+    /// Nobody yet, in a text of a name that was not found perhaps.
+    pub(super) fn of(is_dns: bool) -> Self {
+        Candidates { is_dns, ..Candidates::default() }
     }
 
     /// Considers a URL.
@@ -66,6 +79,15 @@ impl<'a> Candidates<'a> {
             Role::Client | Role::Named if url.method.is_some() => Role::Reached,
             role => role,
         };
+        self.take_url_as(role, url);
+    }
+
+    /// Considers a URL behind words that surely say that it was called.
+    pub(super) fn take_called(&mut self, url: Url<'a>) {
+        self.take_url_as(if url.is_target { Role::Reached } else { Role::Never }, url);
+    }
+
+    fn take_url_as(&mut self, role: Role, url: Url<'a>) {
         // The name of a queue or a topic looks like a URL without a port.
         let is_peer = |it: &HostPort<'_>| {
             it.port.is_some() || kind(it.host) != Some(Kind::Word) || it.needs_no_lookup()
@@ -96,7 +118,8 @@ impl<'a> Candidates<'a> {
         if kind == Kind::Word && !is_told && outcome.is_none() && !self.may_be_name(text, &spot) {
             return;
         }
-        let Some(place) = Place::of(text, spot, self) else { return };
+        let of_text = *self.text_kind.get_or_insert_with(|| TextKind::of(text));
+        let Some(place) = Place::of(text, spot, of_text, self.is_dns) else { return };
         let port = spot
             .port
             .or(other.and_then(|it| it.port))
@@ -187,12 +210,12 @@ struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// The place of an address; none, where none can be a peer.
-    fn of(text: &'a str, spot: Spot<'a>, among: &Candidates<'_>) -> Option<Self> {
+    fn of(text: &'a str, spot: Spot<'a>, of_text: TextKind, is_dns: bool) -> Option<Self> {
         let (lead, tail) = (before(text, spot.start), after(text, spot.end));
         let is_quoted = is_quoted(lead, tail);
-        let role = match role_at(among.is_of_proxy, lead, tail) {
+        let role = match role_at(of_text.is_of_proxy, lead, tail) {
             // Proxies quote the upstream, and nobody else.
-            _ if among.is_access => {
+            _ if of_text.is_access => {
                 let is_upstream = is_quoted && spot.kind == Kind::Address && spot.port.is_some();
                 if is_upstream { Role::Named } else { Role::Never }
             }
@@ -203,7 +226,7 @@ impl<'a> Place<'a> {
             && is_no_domain(spot.host)
             && (spot.port.is_none() || role < Role::Reached);
         let is_of_nobody = is_unspecified(spot.host) && role < Role::Connected;
-        let place = Place { lead, role, is_quoted, is_dns: among.is_dns };
+        let place = Place { lead, role, is_quoted, is_dns };
         (role > Role::Never && !is_file && !is_of_nobody).then_some(place)
     }
 
@@ -271,7 +294,7 @@ impl<'a> Place<'a> {
 
     /// Whether it is `host a port 80`.
     fn is_host(&self, candidate: &Candidate<'_>) -> bool {
-        candidate.port.is_some() && self.follows(&["host", "hostname"])
+        candidate.port.is_some() && follows_host(self.lead)
     }
 
     /// Whether it is `host name "a"`.
@@ -530,63 +553,20 @@ static STOP_WORDS: Dictionary<(), 512> = Dictionary::new(&[(&[
     "reset", "lost", "be", "has", "had", "could", "cannot", "via", "using",
 ], ())]);
 
+/// Whether a word without a port behind a colon is no name, whatever is told of it.
+pub(super) fn is_no_name(text: &str, start: usize, word: &str) -> bool {
+    let lead = before(text, start);
+    // `ssh` prints whom it could not log in behind that mark.
+    (is_stop_word(word) || is_hump(word)) && !lead.ends_with('@') && !follows_host(lead)
+}
+
+/// Whether it is `host a`.
+fn follows_host(lead: &str) -> bool {
+    back(lead).next().is_some_and(|word| is_one_of(word.text, &["host", "hostname"]))
+}
+
 /// Whether a word is no host, whatever stands beside.
 fn is_stop_word(word: &str) -> bool {
     STOP_WORDS.contains(word)
         || word.starts_with(|c: char| c.is_ascii_digit()) && !word.contains('-')
 }
-
-/// What is said of an address right behind it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
-    /// Its name was not found.
-    Unresolved,
-    /// The same, in words that are said of names only.
-    NotResolved,
-    /// It did not let somebody in.
-    Denied,
-    /// Anything else that befalls a peer.
-    Failed,
-}
-
-fn is_unresolved(outcome: Option<Outcome>) -> bool {
-    matches!(outcome, Some(Outcome::Unresolved | Outcome::NotResolved))
-}
-
-fn outcome(near: &str) -> Option<Outcome> {
-    let words = near.trim_start_matches(|c: char| c.is_whitespace() || "\"'`)]}>:,".contains(c));
-    if words.len() == near.len() {
-        return None;
-    }
-    let words = words
-        .strip_prefix("[Errno ")
-        .and_then(|it| it.split_once("] "))
-        .map_or(words, |(_, words)| words);
-    let begins = |list: &[&str]| list.iter().any(|it| strip(words, it).is_some());
-    if begins(&["could not be resolved"]) {
-        return Some(Outcome::NotResolved);
-    }
-    if begins(&["permission denied"]) {
-        return Some(Outcome::Denied);
-    }
-    if begins(UNRESOLVED) {
-        return Some(Outcome::Unresolved);
-    }
-    begins(FAILED).then_some(Outcome::Failed)
-}
-
-#[rustfmt::skip]
-static UNRESOLVED: &[&str] = &[
-    "name or service not known", "temporary failure in name resolution", "no address associated",
-    "nodename nor servname", "name does not resolve", "unknown host", "no such host", "nxdomain",
-    "not found: 3", "non-existing domain", "is not in the cert",
-];
-
-#[rustfmt::skip]
-static FAILED: &[&str] = &[
-    "refused", "timed out", "failed", "unreachable", "is unreachable", "is down", "closed",
-    "reset", "lost", "was refused", "disconnected", "not responding", "is not responding",
-    "did not", "has failed", "connection", "no route to host", "network is",
-    "operation timed out", "i/o timeout", "broken pipe", "timeout", "could not",
-    "cannot be reached", "host is",
-];

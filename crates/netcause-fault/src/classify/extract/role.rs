@@ -34,7 +34,7 @@ const WORDS: usize = 8;
 
 /// The role of what stands behind a text.
 pub(super) fn of(lead: &str) -> Role {
-    let lead = lead.trim_end_matches(|c: char| c.is_whitespace() || "\"'`([{<\\/‘“«".contains(c));
+    let lead = lead.trim_end_matches(opens);
     if lead.ends_with("->") || lead.ends_with('→') {
         return Role::Connected;
     }
@@ -62,12 +62,24 @@ pub(super) fn of(lead: &str) -> Role {
     if is_way { Role::Way } else { found }
 }
 
+/// Whether it may stand between an address and the words before.
+fn opens(c: char) -> bool {
+    match c {
+        '"' | '\'' | '`' | '(' | '[' | '{' | '<' | '\\' | '/' | '‘' | '“' | '«' => true,
+        c => c.is_whitespace(),
+    }
+}
+
 /// Whether another part of the sentence begins between a word and what follows it. A key
 /// and its value belong together.
 fn breaks(word: Word<'_>, is_first: bool) -> bool {
-    let ends = |c: char| matches!(c, ';' | '|' | ',' | '}' | ')' | ']' | '\n');
-    let links = |c: char| matches!(c, ':' | '=' | '>' | '{');
-    word.gap.contains(ends) || word.gap.contains(". ") || (!is_first && word.gap.contains(links))
+    // Most words have one blank between them.
+    let gap = word.gap.as_bytes();
+    let ends = |byte: &u8| matches!(byte, b';' | b'|' | b',' | b'}' | b')' | b']' | b'\n');
+    let links = |byte: &u8| matches!(byte, b':' | b'=' | b'>' | b'{');
+    gap != b" "
+        && (gap.iter().any(|byte| ends(byte) || (!is_first && links(byte)))
+            || gap.windows(2).any(|it| it == b". "))
 }
 
 /// The role of what stands behind a preposition, by the words before that.

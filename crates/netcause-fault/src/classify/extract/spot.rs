@@ -1,6 +1,10 @@
 //! Finds what may be an address in a text, whatever stands around it.
 
+use std::ops::Range;
+
 use super::host::{HostPort, Kind, is_ip, kind, port};
+use super::outcome::is_alone;
+use super::peer::is_no_name;
 use super::url::{Url, url};
 use super::words::{after, is_one_of, strip};
 
@@ -25,15 +29,19 @@ pub(super) enum Item<'a> {
     Number(usize),
 }
 
-/// Goes through a text from left to right, each byte a few times at most.
-pub(super) fn each<'a>(text: &'a str, mut visit: impl FnMut(Item<'a>)) {
-    let mut at = 0;
-    while let Some(byte) = text.as_bytes().get(at) {
-        let (item, end) = match byte {
-            b'[' => bracketed(text, at),
-            b':' => (address_v6(text, at), at + 1),
-            b'/' => slashed(text, at),
-            byte if is_run(*byte) => run(text, at),
+/// Goes through a part of a text, of a name that was not found perhaps, from left to right;
+/// looks at each byte a few times at most. Leaves words out that are surely no peers.
+pub(super) fn each<'a>(
+    text: &'a str,
+    range: Range<usize>,
+    is_dns: bool,
+    mut visit: impl FnMut(Item<'a>),
+) {
+    let mut at = range.start;
+    while let Some(byte) = text.as_bytes().get(at).filter(|_| at < range.end) {
+        let (item, end) = match KINDS.get(usize::from(*byte)) {
+            Some(Byte::Plain | Byte::Joint) => run(text, at, is_dns),
+            Some(Byte::Mark) => marked(text, at, *byte),
             _ => (None, at + 1),
         };
         at = match &item {
@@ -47,8 +55,40 @@ pub(super) fn each<'a>(text: &'a str, mut visit: impl FnMut(Item<'a>)) {
     }
 }
 
+/// What a byte may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Byte {
+    /// A word.
+    Plain,
+    /// A name that has more than letters, digits and `_`.
+    Joint,
+    /// An address that begins with a mark.
+    Mark,
+    Other,
+}
+
+/// The kind of each byte.
+static KINDS: [Byte; 256] = {
+    let mut kinds = [Byte::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kinds[byte] = match byte as u8 {
+            b'.' | b'-' | b'*' => Byte::Joint,
+            b'[' | b':' | b'/' => Byte::Mark,
+            b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => Byte::Plain,
+            _ => Byte::Other,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+fn is_plain(byte: u8) -> bool {
+    KINDS.get(usize::from(byte)) == Some(&Byte::Plain)
+}
+
 fn is_run(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'*')
+    is_plain(byte) || KINDS.get(usize::from(byte)) == Some(&Byte::Joint)
 }
 
 fn byte_before(text: &str, at: usize) -> u8 {
@@ -77,6 +117,10 @@ fn bracketed(text: &str, at: usize) -> (Option<Item<'_>>, usize) {
 
 /// `::1`, `fe80::1`, `2001:db8::1` without brackets, and perhaps with a port all the same.
 fn address_v6(text: &str, at: usize) -> Option<Item<'_>> {
+    let bytes = text.as_bytes();
+    if bytes.get(at) == Some(&b':') && bytes.get(at + 1) != Some(&b':') {
+        return None;
+    }
     if is_run(byte_before(text, at)) || byte_before(text, at) == b':' {
         return None;
     }
@@ -106,7 +150,8 @@ fn address_v6(text: &str, at: usize) -> Option<Item<'_>> {
 fn slashed(text: &str, at: usize) -> (Option<Item<'_>>, usize) {
     const NAMES: &[&str] = &["ip4", "ip6", "dns", "dns4", "dns6", "dnsaddr"];
     let found = || {
-        if is_run(byte_before(text, at)) {
+        let first = text.as_bytes().get(at + 1)?.to_ascii_lowercase();
+        if !matches!(first, b'i' | b'd') || is_run(byte_before(text, at)) {
             return None;
         }
         let mut parts = after(text, at + 1).split('/');
@@ -128,8 +173,40 @@ fn slashed(text: &str, at: usize) -> (Option<Item<'_>>, usize) {
     (found(), at + 1)
 }
 
+/// What begins with a mark.
+fn marked(text: &str, at: usize, mark: u8) -> (Option<Item<'_>>, usize) {
+    match mark {
+        b'[' => bracketed(text, at),
+        b'/' => slashed(text, at),
+        _ => (address_v6(text, at), at + 1),
+    }
+}
+
 /// What begins with a name or a number.
-fn run(text: &str, at: usize) -> (Option<Item<'_>>, usize) {
+fn run(text: &str, at: usize, is_dns: bool) -> (Option<Item<'_>>, usize) {
+    let rest = text.as_bytes().get(at..).unwrap_or_default();
+    let end = at + rest.iter().take_while(|byte| is_plain(**byte)).count();
+    let goes_on = text.as_bytes().get(end).is_some_and(|byte| is_run(*byte));
+    let word = text.get(at..end).filter(|_| !goes_on && !is_joined(text, end));
+    let Some(word) = word else { return name_or_number(text, at) };
+    if word.starts_with(|c: char| c.is_ascii_digit()) {
+        // `30s` is no name without a port.
+        return (Some(Item::Number(at)), end);
+    }
+    let is_none = !is_dns && is_alone(text, at, end) || is_no_name(text, at, word);
+    if is_none { (None, end) } else { name_or_number(text, at) }
+}
+
+/// Whether a port or an address may stand right behind a word.
+fn is_joined(text: &str, end: usize) -> bool {
+    match text.as_bytes().get(end..).unwrap_or_default() {
+        [b':', next, ..] => !next.is_ascii_whitespace(),
+        [next, ..] => matches!(next, b'/' | b'[' | b'#' | b'%'),
+        [] => false,
+    }
+}
+
+fn name_or_number(text: &str, at: usize) -> (Option<Item<'_>>, usize) {
     let rest = text.get(at..).unwrap_or_default();
     let end = at + rest.bytes().take_while(|byte| is_run(*byte)).count();
     let next = text.get(end..).unwrap_or_default();

@@ -2,8 +2,13 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::Stated;
 use super::host::{is_host, is_masked};
-use super::read;
+
+/// The facts of a whole text.
+fn read(text: &str, is_dns: bool) -> Stated<'_> {
+    super::read(text, std::slice::from_ref(&(0..text.len())), None, is_dns)
+}
 
 /// The peer that a text names, as `host port`.
 fn peer(text: &str) -> String {

@@ -1,9 +1,11 @@
 //! URLs in a text.
 
+use std::ops::Range;
+
 use super::dictionary::Dictionary;
 use super::host::{HostPort, is_host, kind, port};
 use super::status::method;
-use super::words::{back, before, contains, is_one_of};
+use super::words::{back, before, contains, is_one_of, strip};
 
 /// A URL in a text.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +29,11 @@ pub(in crate::classify) struct Url<'a> {
 }
 
 impl Url<'_> {
+    /// Where it stands in the text.
+    pub(in crate::classify) fn range(&self) -> Range<usize> {
+        self.start..self.end
+    }
+
     /// Whether the scheme puts TLS between.
     pub(in crate::classify) fn is_tls(&self) -> bool {
         is_one_of(self.scheme, &["https", "wss"])
@@ -70,22 +77,47 @@ pub(in crate::classify) fn url(text: &str, colon: usize) -> Url<'_> {
 /// was opened before it, without the punctuation of the sentence.
 fn url_length(text: &str) -> usize {
     let mut depth = 0_usize;
-    let ends = |byte: &u8| match byte {
-        b'(' | b'[' | b'{' => {
+    let ends = |byte: &u8| match SHAPES.get(usize::from(*byte)) {
+        Some(Shape::Part) | None => false,
+        Some(Shape::Opening) => {
             depth += 1;
             false
         }
-        b')' | b']' | b'}' => {
+        Some(Shape::Closing) => {
             let closes = depth == 0;
             depth = depth.saturating_sub(1);
             closes
         }
-        // Printed URLs have no other characters than ASCII; one that has is taken whole.
-        _ => *byte <= b' ' || *byte == 0x7f || b"\"'`<>|\\".contains(byte),
+        Some(Shape::End) => true,
     };
     let end = text.as_bytes().iter().position(ends).unwrap_or(text.len());
     text.get(..end).unwrap_or_default().trim_end_matches(['.', ',', ':', ';', '!', '?', '…']).len()
 }
+
+/// What a byte is in a URL.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    Part,
+    Opening,
+    Closing,
+    End,
+}
+
+/// Printed URLs have no other characters than ASCII; one that has is taken whole.
+static SHAPES: [Shape; 256] = {
+    let mut shapes = [Shape::Part; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        shapes[byte] = match byte as u8 {
+            b'(' | b'[' | b'{' => Shape::Opening,
+            b')' | b']' | b'}' => Shape::Closing,
+            0..=b' ' | 0x7f | b'"' | b'\'' | b'`' | b'<' | b'>' | b'|' | b'\\' => Shape::End,
+            _ => Shape::Part,
+        };
+        byte += 1;
+    }
+    shapes
+};
 
 /// Host and port of what follows `://`; user info is no part of the host (RFC 3986 §3.2).
 fn authority<'a>(rest: &'a str, scheme: &str) -> Option<HostPort<'a>> {
@@ -111,6 +143,9 @@ fn authority<'a>(rest: &'a str, scheme: &str) -> Option<HostPort<'a>> {
 /// Whether what follows a comma begins with one more host, and not with a property or
 /// another URL.
 fn begins_with_host(others: &str) -> bool {
+    if others.is_empty() {
+        return false;
+    }
     let first = others.split([',', ';']).next().unwrap_or_default();
     let (host, _) = split_port(first);
     kind(host).is_some() && !first.ends_with(':')
@@ -173,40 +208,36 @@ static PORTS: Dictionary<u16, 64> = Dictionary::new(&[
 
 /// Whether the host serves manuals that errors point to.
 fn is_manual(host: &str) -> bool {
-    const MANUALS: &[&str] = &[
-        "docs.rs",
-        "doc.rust-lang.org",
-        "curl.se",
-        "curl.haxx.se",
-        "aka.ms",
-        "go.microsoft.com",
-        "docs.microsoft.com",
-        "learn.microsoft.com",
-        "developer.mozilla.org",
-        "sqlalche.me",
-        "wiki.apache.org",
-        "cwiki.apache.org",
-        "stackoverflow.com",
-        "kubernetes.io",
-        "docs.docker.com",
-        "docs.aws.amazon.com",
-        "nodejs.org",
-        "www.rsyslog.com",
-        "datatracker.ietf.org",
-        "tools.ietf.org",
-    ];
-    MANUALS.iter().any(|manual| manual.eq_ignore_ascii_case(host))
+    MANUALS.contains(host)
 }
+
+#[rustfmt::skip]
+static MANUALS: Dictionary<(), 64> = Dictionary::new(&[(&[
+    "docs.rs", "curl.se", "curl.haxx.se", "aka.ms", "go.microsoft.com",
+    "docs.microsoft.com", "learn.microsoft.com", "developer.mozilla.org", "sqlalche.me", "wiki.apache.org",
+    "cwiki.apache.org", "stackoverflow.com", "kubernetes.io", "docs.docker.com", "docs.aws.amazon.com",
+    "nodejs.org", "www.rsyslog.com", "datatracker.ietf.org", "tools.ietf.org",
+], ())]);
 
 /// Whether the sentence before a URL points to something to read, not to a peer.
 pub(super) fn points_to_words(lead: &str) -> bool {
-    let sentence = lead.rsplit(['(', '\n', '"', '=', '/']).next().unwrap_or_default();
+    let begin = lead.bytes().rposition(|byte| matches!(byte, b'(' | b'\n' | b'"' | b'=' | b'/'));
+    let sentence = begin.map_or(lead, |at| lead.get(at + 1..).unwrap_or_default());
+    if sentence.is_empty() {
+        return false;
+    }
     let sentence = sentence.rsplit(". ").next().unwrap_or_default();
-    ["more information", "further information", "more details", "read more"]
-        .iter()
-        .any(|words| contains(sentence, words))
-        || back(sentence).any(|word| READS.contains(word.text))
+    let begins = |word: &str, with: &str| strip(word, with).is_some();
+    back(sentence).any(|word| {
+        READS.contains(word.text)
+            // What the phrases end with.
+            || (["information", "details", "more"].iter().any(|it| begins(word.text, it))
+                && PHRASES.iter().any(|words| contains(sentence, words)))
+    })
 }
+
+/// Phrases that send a reader somewhere.
+const PHRASES: &[&str] = &["more information", "further information", "more details", "read more"];
 
 /// Words that send a reader somewhere.
 #[rustfmt::skip]

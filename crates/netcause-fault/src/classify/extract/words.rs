@@ -49,27 +49,45 @@ impl<'a> Iterator for WordsBack<'a> {
     }
 }
 
-/// What remains of a text without the characters at its end that belong to words, or that
-/// do not.
+/// Where a text ends without the characters at its end that belong to words, or that do not.
 fn end_of(text: &str, of_words: bool) -> usize {
-    let mut end = text.len();
-    while let Some(byte) = end.checked_sub(1).and_then(|at| text.as_bytes().get(at)) {
-        if !byte.is_ascii() {
-            let last = text.get(..end).and_then(|it| it.chars().next_back());
-            let Some(last) = last.filter(|c| c.is_alphanumeric() == of_words) else { break };
-            end -= last.len_utf8();
-        } else if is_word(*byte) == of_words {
-            end -= 1;
-        } else {
-            break;
+    let bytes = text.as_bytes();
+    let wanted = if of_words { Kind::Word } else { Kind::Gap };
+    let mut end = bytes.len();
+    loop {
+        let same = bytes.get(..end).unwrap_or_default().iter().rev();
+        end -= same.take_while(|byte| kind(**byte) == wanted).count();
+        if end.checked_sub(1).is_none_or(|at| bytes.get(at).is_none_or(u8::is_ascii)) {
+            return end;
         }
+        let last = text.get(..end).and_then(|it| it.chars().next_back());
+        let Some(last) = last.filter(|c| c.is_alphanumeric() == of_words) else { return end };
+        end -= last.len_utf8();
     }
-    end
 }
 
-/// Whether an ASCII character belongs to a word.
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+/// What a byte belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Word,
+    Gap,
+    /// A character beyond ASCII.
+    Other,
+}
+
+static KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Other; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        let is_word = byte.is_ascii_alphanumeric() || byte == b'_';
+        kinds[byte as usize] = if is_word { Kind::Word } else { Kind::Gap };
+        byte += 1;
+    }
+    kinds
+};
+
+fn kind(byte: u8) -> Kind {
+    KINDS.get(usize::from(byte)).copied().unwrap_or(Kind::Other)
 }
 
 /// The parts of an identifier: `serverEndpoint` and `server_endpoint` have two.

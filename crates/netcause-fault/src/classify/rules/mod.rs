@@ -288,6 +288,10 @@ pub(super) static KNOWN_LINKS: &[(&str, Says)] = &[
     ("operation timed out", Says::Timer),
 ];
 
+/// What begins a link that goes on with a URL and `)` and ends there, and what it says.
+pub(super) static KNOWN_BEFORE_URLS: &[(&str, Says)] =
+    &[("error sending request for url (", Says::At(Stage::Request))];
+
 /// A rule for words that name a thing, be it that it failed or that it is set or spoken of.
 const fn noun(rule: Rule) -> Rule {
     Rule { is_noun: true, ..rule }

@@ -11,15 +11,17 @@ use std::net::SocketAddr;
 use std::ops::Range;
 use std::time::Duration;
 
+use arrayvec::ArrayVec;
+
 use self::anchors::each_match;
 use super::codes::Code;
 use super::extract::{self, HostPort, Url};
 use super::facts::{Facts, Source};
 use super::grpc;
-use super::rules::{KNOWN_LINKS, Rule, Says, Stage};
+use super::rules::{KNOWN_BEFORE_URLS, KNOWN_LINKS, Rule, Says, Stage};
 use super::{context, tls};
 use crate::errno::Os;
-use crate::{Category, Phase, Reason};
+use crate::{Category, MAX_LINKS, Phase, Reason};
 
 /// What most decides so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +53,10 @@ pub(super) struct Reading<'a> {
     doubtful_stages: u32,
     /// Whether what is being read counts only beside words of alarm.
     doubts: bool,
+    /// What may name a peer, a limit or a try: all but the links that are known.
+    pub(super) telling: ArrayVec<Range<usize>, MAX_LINKS>,
+    /// The URL behind words of which it is known that they name who was called.
+    pub(super) called: Option<Url<'a>>,
     /// What stands behind the words that announce an error of decoding the body.
     decode_rest: Option<&'a str>,
     pub(super) harmless: bool,
@@ -82,6 +88,7 @@ impl<'a> Reading<'a> {
         facts.rpc.into_iter().for_each(|stated| reading.take_rpc(stated));
         if facts.source != Source::Error {
             reading.scan(text, 0, text.len(), facts.source);
+            reading.tell(0..text.len());
             return reading;
         }
         let mut read_to = 0;
@@ -102,10 +109,39 @@ impl<'a> Reading<'a> {
         if facts.code.is_some() && facts.code_text == *link {
             return;
         }
-        match KNOWN_LINKS.iter().find(|(known, _)| *known == words) {
-            Some((_, says)) => self.take(*says, text, link.start, link.end),
-            None => self.scan(text, link.start, link.end, facts.source),
+        if let Some((_, says)) = KNOWN_LINKS.iter().find(|(known, _)| *known == words) {
+            self.take(*says, text, link.start, link.end);
+        } else if !self.read_link_with_url(text, link, words) {
+            self.scan(text, link.start, link.end, facts.source);
+            self.tell(link.clone());
         }
+    }
+
+    /// Reads a link that is known but for its URL; says whether it is one.
+    fn read_link_with_url(&mut self, text: &'a str, link: &Range<usize>, words: &str) -> bool {
+        let Some((begin, says)) = KNOWN_BEFORE_URLS.iter().find(|(it, _)| words.starts_with(it))
+        else {
+            return false;
+        };
+        let (_, rest) = words.split_at(begin.len());
+        let Some(scheme) = rest.find(':').filter(|_| rest.ends_with(')')) else { return false };
+        if scheme == 0 || !rest.get(scheme..).is_some_and(|it| it.starts_with("://")) {
+            return false;
+        }
+        let url = extract::url(text, link.start + begin.len() + scheme);
+        if url.range() != (link.start + begin.len()..link.end.saturating_sub(1)) {
+            return false;
+        }
+        self.take(*says, text, link.start, link.start + begin.len());
+        self.tell(url.range());
+        self.called = Some(url);
+        self.take_url(url);
+        true
+    }
+
+    fn tell(&mut self, range: Range<usize>) {
+        // There are no more links than ranges have room.
+        let _ = self.telling.try_push(range);
     }
 
     /// Reads what stands from an index on. What matches inside of a URL is a name, no word.
