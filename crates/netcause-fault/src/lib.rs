@@ -12,6 +12,8 @@ mod taxonomy;
 mod with_fault;
 
 #[cfg(test)]
+extern crate self as netcause_fault;
+#[cfg(test)]
 mod test_errors;
 
 pub use chain::{Chain, MAX_LINKS, ReadOptions, Sanitize};

@@ -1,3 +1,4 @@
+pub(super) mod held_out;
 mod summaries;
 
 use std::error::Error;

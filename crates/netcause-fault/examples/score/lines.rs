@@ -1,38 +1,38 @@
-//! Scores the text classification on labelled lines.
-//!
-//! `cargo run -p netcause-fault --example score -- [--by-runtime] [--quiet] [--only=RUNTIME] FILE…`
+//! Labelled lines, and how well the text classification reads them.
 //!
 //! A `.jsonl` file has one object a line: `line`, `runtime`, `is_fault`, `category`, `host`,
 //! `port`, `timeout_ms`, `attempt`, `max_attempts`, `note` (`also: a, b` names further right
 //! answers). A `.tsv` file has the columns runtime, case, category, reason, text.
 
-use std::collections::BTreeMap;
 use std::error::Error;
-use std::{env, fs};
 
 use netcause_fault::{Category, Fault, classify_text};
 use serde_json::Value;
 
+/// The columns of [`Score::row`].
+pub(crate) const HEADER: &str =
+    "                     lines | recall prec. | categ. | host  port  | limit attempts";
+
 /// One labelled line.
-struct Line {
-    runtime: String,
-    text: String,
-    is_fault: bool,
+pub(crate) struct Line {
+    pub(crate) runtime: String,
+    pub(crate) text: String,
+    pub(crate) is_fault: bool,
     /// Every right category; empty for none.
-    categories: Vec<String>,
+    pub(crate) categories: Vec<String>,
     /// Whether both answers to "is it a fault?" are right.
-    is_open: bool,
-    host: Vec<String>,
-    port: Vec<u64>,
-    limit: Option<u64>,
-    attempt: Option<u64>,
-    max_attempts: Option<u64>,
-    has_facts: bool,
+    pub(crate) is_open: bool,
+    pub(crate) host: Vec<String>,
+    pub(crate) port: Vec<u64>,
+    pub(crate) limit: Option<u64>,
+    pub(crate) attempt: Option<u64>,
+    pub(crate) max_attempts: Option<u64>,
+    pub(crate) has_facts: bool,
 }
 
 /// True and false answers about one fact.
 #[derive(Default, Clone, Copy)]
-struct Counts {
+pub(crate) struct Counts {
     hits: u32,
     false_alarms: u32,
     misses: u32,
@@ -60,35 +60,35 @@ impl Counts {
         true
     }
 
-    fn precision(self) -> f64 {
+    pub(crate) fn precision(self) -> f64 {
         ratio(self.hits, self.hits + self.false_alarms)
     }
 
-    fn recall(self) -> f64 {
+    pub(crate) fn recall(self) -> f64 {
         ratio(self.hits, self.hits + self.misses)
     }
 
-    fn f1(self) -> f64 {
+    pub(crate) fn f1(self) -> f64 {
         ratio(2 * self.hits, 2 * self.hits + self.false_alarms + self.misses)
     }
 }
 
 /// Everything that is counted over a set of lines.
 #[derive(Default)]
-struct Score {
-    lines: u32,
-    faults: Counts,
-    right_categories: u32,
-    categories: u32,
-    host: Counts,
-    port: Counts,
-    limit: Counts,
-    attempts: Counts,
+pub(crate) struct Score {
+    pub(crate) lines: u32,
+    pub(crate) faults: Counts,
+    pub(crate) right_categories: u32,
+    pub(crate) categories: u32,
+    pub(crate) host: Counts,
+    pub(crate) port: Counts,
+    pub(crate) limit: Counts,
+    pub(crate) attempts: Counts,
 }
 
 impl Score {
     /// Counts one line and names what is wrong.
-    fn add(&mut self, line: &Line) -> Vec<String> {
+    pub(crate) fn add(&mut self, line: &Line) -> Vec<String> {
         let fault = classify_text(&line.text);
         let mut wrong = Vec::new();
         self.lines += 1;
@@ -150,13 +150,19 @@ impl Score {
         }
     }
 
-    fn row(&self, name: &str) -> String {
+    /// The share of faults whose category is right.
+    pub(crate) fn category(&self) -> f64 {
+        ratio(self.right_categories, self.categories)
+    }
+
+    /// One line of a table.
+    pub(crate) fn row(&self, name: &str) -> String {
         format!(
             "{name:20} {:5} | {:.3} {:.3} | {:.3} | {:.3} {:.3} | {:.3} {:.3}",
             self.lines,
             self.faults.recall(),
             self.faults.precision(),
-            ratio(self.right_categories, self.categories),
+            self.category(),
             self.host.f1(),
             self.port.f1(),
             self.limit.f1(),
@@ -165,40 +171,7 @@ impl Score {
     }
 }
 
-const HEADER: &str =
-    "                     lines | recall prec. | categ. | host  port  | limit attempts";
-
-#[allow(clippy::print_stdout)]
-fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = env::args().skip(1).collect();
-    let has = |flag: &str| arguments.iter().any(|argument| argument == flag);
-    let only = arguments.iter().find_map(|argument| argument.strip_prefix("--only="));
-    let mut all = Score::default();
-    let mut runtimes: BTreeMap<String, Score> = BTreeMap::new();
-    for file in arguments.iter().filter(|argument| !argument.starts_with("--")) {
-        let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
-        for line in read(file, &text)? {
-            if only.is_some_and(|only| !line.runtime.starts_with(only)) {
-                continue;
-            }
-            let wrong = all.add(&line);
-            runtimes.entry(line.runtime.clone()).or_default().add(&line);
-            if !wrong.is_empty() && !has("--quiet") {
-                println!("{}: {}\n    {}", line.runtime, wrong.join("; "), line.text);
-            }
-        }
-    }
-    println!("{HEADER}");
-    if has("--by-runtime") {
-        for (runtime, score) in &runtimes {
-            println!("{}", score.row(runtime));
-        }
-    }
-    println!("{}", all.row("all"));
-    Ok(())
-}
-
-fn read(file: &str, text: &str) -> Result<Vec<Line>, Box<dyn Error>> {
+pub(crate) fn read(file: &str, text: &str) -> Result<Vec<Line>, Box<dyn Error>> {
     if file.ends_with(".tsv") {
         return Ok(text.lines().skip(1).filter_map(of_columns).collect());
     }
