@@ -1,5 +1,7 @@
 //! How well lines of other programs are read: the labelled corpora under `tests/corpus`.
 
+#![allow(clippy::print_stdout, reason = "what is wrong is read when the test fails")]
+
 #[path = "../examples/score/lines.rs"]
 mod lines;
 

@@ -181,17 +181,13 @@ pub(crate) fn read(file: &str, text: &str) -> Result<Vec<Line>, Box<dyn Error>> 
 /// A line of a `.tsv` file. Where the text cannot tell the category, a coarser answer is
 /// right: curl says the same for every cause.
 fn of_columns(line: &str) -> Option<Line> {
-    let [runtime, _, category, _, text] = line.splitn(5, '\t').collect::<Vec<_>>()[..] else {
+    let [runtime, _, category, reason, text] = line.splitn(5, '\t').collect::<Vec<_>>()[..] else {
         return None;
     };
     let is_fault = category != "none";
     let mut categories = vec![category.to_owned()];
-    // The labels of this file have one name for all limits.
-    if category == Category::Timeout.as_str() {
-        categories.push(Category::ResponseTimeout.as_str().to_owned());
-    }
-    if text.contains("Couldn't connect to server") || text.contains("Could not connect to server") {
-        categories.push(Category::Unknown.as_str().to_owned());
+    if is_fault {
+        categories.extend(coarser(category, reason).map(|it| it.as_str().to_owned()));
     }
     Some(Line {
         runtime: runtime.to_owned(),
@@ -206,6 +202,28 @@ fn of_columns(line: &str) -> Option<Line> {
         max_attempts: None,
         has_facts: false,
     })
+}
+
+/// What is right as well of a text that tells less than was provoked: that something
+/// failed, that a connection ended, that a limit ran out, whichever; and which of two
+/// categories a limit or an end within a handshake has.
+fn coarser(category: &str, reason: &str) -> impl Iterator<Item = Category> {
+    use Category as C;
+    let more: &[Category] = match category {
+        // "Permission denied" is a firewall's word, and a server's about its caller.
+        "unreachable" if reason == "permission_denied" => &[C::Auth],
+        // "upstream connect error": of what kind is not said, but that it is unavailable.
+        "unknown" => &[C::Unavailable],
+        "connect_timeout" => &[C::Timeout],
+        "timeout" => &[C::ResponseTimeout],
+        "response_timeout" => &[C::Timeout],
+        "tls_handshake" => &[C::ConnectionReset, C::Timeout, C::ConnectTimeout, C::ResponseTimeout],
+        "tls_certificate" | "connection_reset" => &[C::ConnectionReset, C::TlsHandshake],
+        // Bytes of TLS in the answer.
+        "protocol" => &[C::TlsHandshake],
+        _ => &[],
+    };
+    more.iter().copied().chain([C::Unknown])
 }
 
 fn of_object(line: &str) -> Result<Line, Box<dyn Error>> {

@@ -9,6 +9,30 @@ pub(super) fn names_address(line: &str) -> bool {
         || line.split([' ', ',', ';', '(', ')', '[', ']', '"', '\'', '=', '/', '>']).any(is_address)
 }
 
+/// Whether the line speaks of a document or file, whose end is its own affair.
+pub(super) fn names_document(line: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "pars",
+        "json",
+        "yaml",
+        "xml",
+        "csv",
+        "unmarshal",
+        "deserializ",
+        "syntax",
+        "archive",
+        "unzip",
+        "template",
+    ];
+    WORDS.iter().any(|word| positions(line, word).any(|at| is_start(line, at)))
+}
+
+/// Whether the line speaks of a request of HTTP.
+pub(super) fn names_request(line: &str) -> bool {
+    const WORDS: &[&str] = &["http", "get", "post", "put", "delete", "method", "request", "uri"];
+    WORDS.iter().any(|word| positions(line, word).any(|at| is_start(line, at)))
+}
+
 fn is_address(word: &str) -> bool {
     let word = word.trim_end_matches(['.', ':']);
     let (host, port) = word.rsplit_once(':').unwrap_or((word, ""));
@@ -56,10 +80,19 @@ pub(super) fn is_alarming(line: &str, has_alarm: bool) -> bool {
 
 /// Whether it is a mere sentence, such as an error prints, without time and source.
 fn is_bare(line: &str) -> bool {
-    let has_time = |line: &[u8]| {
-        line.windows(3).any(|it| it[0].is_ascii_digit() && it[1] == b':' && it[2].is_ascii_digit())
-    };
     line.len() < HEAD && !line.starts_with(['{', '[', '<', ' ', '*']) && !has_time(line.as_bytes())
+}
+
+/// Whether a time of day stands in the line: `12:34`, which the port of an address is not.
+fn has_time(line: &[u8]) -> bool {
+    line.windows(5).enumerate().any(|(at, it)| {
+        let [h, m, b':', n, o] = it else { return false };
+        let before = at.checked_sub(1).and_then(|at| line.get(at));
+        let is_apart =
+            before.is_none_or(|it| !it.is_ascii_alphanumeric() && *it != b'.' || *it == b'T');
+        let ends = line.get(at + 5).is_none_or(|it| !it.is_ascii_digit());
+        [h, m, n, o].iter().all(|it| it.is_ascii_digit()) && is_apart && ends
+    })
 }
 
 /// Whether the line's level is below a warning.

@@ -24,6 +24,11 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
     let mut fault = match reading.finding() {
         Some(Finding::Status(status)) => of_status(status),
         Some(Finding::Rpc(code)) => with_code(Fault::new(code.category), code),
+        Some(Finding::Is(_))
+            if reading.is_loose() && is_malformed(text, facts.source, &reading) =>
+        {
+            Fault::of_reason(Reason::InvalidResponse)
+        }
         Some(Finding::Is(reason)) => of_reason(reason, &reading),
         Some(Finding::Os(os)) => {
             of_os(os, code, &reading).or_else(|| of_stage(text, facts.source, &reading))?
@@ -72,7 +77,12 @@ fn consider_types<'a>(text: &str, reading: &mut Reading<'a>, facts: &'a Facts) {
     }
     let is_spoken_of = facts.source == Source::Line
         && (reading.at(Stage::Talk) || (reading.at(Stage::Speak) && context::names_address(text)));
-    let has_peer = reading.has_peer() || is_spoken_of;
+    // In capitals it is what a client says of its connection.
+    let is_bare_end = facts.source == Source::Line
+        && reading.alarm
+        && text.contains("EOF")
+        && !context::names_document(text);
+    let has_peer = reading.has_peer() || is_spoken_of || is_bare_end;
     if (facts.unexpected_eof || reading.ended) && reading.is_open() && has_peer {
         reading.consider(Finding::Is(Reason::ConnectionClosed));
     }
@@ -223,6 +233,9 @@ fn of_timer(reading: &Reading<'_>) -> Fault<'static> {
     if reading.at_any(&[Stage::Body, Stage::Decode]) {
         return with_phase(Reason::BodyTimeout, Phase::Body);
     }
+    if reading.at(Stage::Pool) {
+        return with_phase(Reason::PoolTimeout, Phase::Pool);
+    }
     if reading.at_any(&[Stage::Lookup, Stage::Resolving]) {
         return with_phase(Reason::DnsTimeout, Phase::Dns);
     }
@@ -270,10 +283,14 @@ fn of_stage(text: &str, source: Source, reading: &Reading<'_>) -> Option<Fault<'
     let stated = [Stage::Tcp, Stage::Connect, Stage::Request, Stage::Exchange, Stage::Body];
     let mut fault = if reading.at(Stage::Lookup) && source != Source::Message {
         Fault::of_reason(Reason::DnsFailure)
+    } else if reading.at(Stage::Pool) && source == Source::Line && reading.alarm {
+        with_phase(Reason::PoolTimeout, Phase::Pool)
     } else if reading.at(Stage::Canceled)
         || (reading.at(Stage::Exchange) && reading.at(Stage::ChannelClosed))
     {
         Fault::of_reason(Reason::ConnectionClosed)
+    } else if is_malformed(text, source, reading) {
+        Fault::of_reason(Reason::InvalidResponse)
     } else if reading.at_any(&stated)
         || reading.at_any(&[Stage::Tunnel, Stage::Decode, Stage::FailedConnect])
     {
@@ -288,6 +305,15 @@ fn of_stage(text: &str, source: Source, reading: &Reading<'_>) -> Option<Fault<'
     };
     fault.phase = phase(reading);
     Some(fault)
+}
+
+/// Whether something is not of its protocol, and came from another machine.
+fn is_malformed(text: &str, source: Source, reading: &Reading<'_>) -> bool {
+    source == Source::Line
+        && reading.at(Stage::Malformed)
+        && (reading.has_peer()
+            || reading.at_any(&[Stage::Talk, Stage::Speak])
+            || context::names_address(text))
 }
 
 /// Whether two things tell that another machine is spoken of.

@@ -30,7 +30,7 @@ use self::limit::Times;
 use self::peer::Candidates;
 pub(super) use self::peer::Named;
 use self::spot::Item;
-pub(super) use self::status::{alert, is_code, method_at, number, socket_address, status};
+pub(super) use self::status::{alert, is_code, method_at, number, socket_address, status, word};
 pub(super) use self::token::{address, host};
 pub(super) use self::url::{Url, url};
 use crate::Attempts;

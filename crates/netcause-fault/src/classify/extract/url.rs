@@ -19,7 +19,7 @@ pub(in crate::classify) struct Url<'a> {
     /// The method that stands right before it.
     pub(in crate::classify) method: Option<&'static str>,
     /// Where it begins in the text.
-    pub(super) start: usize,
+    pub(in crate::classify) start: usize,
     /// Where it ends in the text.
     pub(in crate::classify) end: usize,
     /// Whether it is what was called, and not a manual's page.

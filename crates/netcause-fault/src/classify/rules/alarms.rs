@@ -49,4 +49,8 @@ pub(super) static RULES: &[Rule] = &[
     note("timed out", Says::Alarm, "generic"),
     note("disconnected", Says::Alarm, "generic"),
     note("suspect", Says::Alarm, "generic"),
+    note("prematurely", Says::Alarm, "generic"),
+    note("abruptly", Says::Alarm, "generic"),
+    note("illegal", Says::Alarm, "generic"),
+    note("malformed", Says::Alarm, "generic"),
 ];

@@ -1,6 +1,6 @@
 //! Certificates that were not accepted.
 
-use super::{Rule, Says, Stage, at, is, joined, note, noun};
+use super::{Rule, Says, Stage, at, is, joined, note, noun, weak};
 use crate::Reason;
 
 #[rustfmt::skip]
@@ -47,7 +47,7 @@ pub(super) static RULES: &[Rule] = &[
     joined(is("alert certificate unknown", Reason::TlsClientCertificateRejected, "OpenSSL")),
     joined(is("alert certificate revoked", Reason::TlsClientCertificateRejected, "OpenSSL")),
     joined(is("alert unsupported certificate", Reason::TlsClientCertificateRejected, "OpenSSL")),
-    joined(is("cert has expired", Reason::TlsCertificateExpired, "Node")),
+    joined(is("cert has expired", Reason::TlsCertificateExpired, "OpenSSL")),
     joined(is("certificate expired*", Reason::TlsCertificateExpired, "class names")),
     noun(is("expired certificate", Reason::TlsCertificateExpired, "generic")),
     is("certificate is expired", Reason::TlsCertificateExpired, "generic"),
@@ -183,4 +183,7 @@ pub(super) static RULES: &[Rule] = &[
     note("certificate", Says::Certificate, "generic"),
     note("cert", Says::Certificate, "generic"),
     is("certificate has not yet been activated", Reason::TlsCertificateNotYetValid, "GnuTLS"),
+    weak(joined(is("altnames", Reason::TlsCertificateNameMismatch, "generic"))),
+    weak(is("alternative name*", Reason::TlsCertificateNameMismatch, "RFC 5280")),
+    weak(is("certification path", Reason::TlsCertificateUntrusted, "RFC 5280")),
 ];

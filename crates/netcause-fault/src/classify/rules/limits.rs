@@ -1,6 +1,6 @@
 //! Limits that ran out.
 
-use super::{Rule, Says, is, joined, note, noun};
+use super::{Rule, Says, is, joined, note, noun, weak};
 use crate::Reason;
 
 #[rustfmt::skip]
@@ -10,7 +10,6 @@ pub(super) static RULES: &[Rule] = &[
     note("error { kind: timedout, message: \"connection timed out\"", Says::OwnTimer, "std connect_timeout Debug"),
     note("source: timedout", Says::OwnTimer, "reqwest Debug"),
     note("error(connect, timedout)", Says::OwnTimer, "reqwest Debug"),
-    note("timed out", Says::Timer, "generic"),
     note("timeout expired", Says::Timer, "generic"),
     note("timeout exceeded", Says::Timer, "generic"),
     note("timeout of ", Says::ExceededLimit, "generic"),
@@ -22,25 +21,19 @@ pub(super) static RULES: &[Rule] = &[
     is("read timed out", Reason::ResponseTimeout, "generic"),
     joined(noun(is("read timeout", Reason::ResponseTimeout, "generic"))),
     is("pool timed out", Reason::PoolTimeout, "generic"),
-    note("timedout*", Says::Timer, "class names"),
+    joined(note("timed out", Says::Timer, "generic")),
+    joined(note("timedout*", Says::Timer, "class names")),
     joined(note("timeout exception", Says::Timer, "class names")),
     joined(note("timeout error", Says::Timer, "class names")),
     noun(note("timeout*", Says::Timer, "generic")),
     noun(joined(note("time out", Says::Timer, "generic"))),
-    note("timed_out", Says::Timer, "names"),
     note("timing out", Says::Timer, "generic"),
     note("execution expired", Says::Timer, "Ruby"),
     note("deadline expired", Says::Timer, "generic"),
     note("took too long", Says::Timer, "generic"),
     note("timeout after", Says::Timer, "generic"),
-    note("timeout connecting", Says::Timer, "generic"),
     note("timeout during", Says::Timer, "generic"),
-    note("timeout performing", Says::Timer, "StackExchange.Redis"),
     note("timeout occurred", Says::Timer, "generic"),
-    note("timeout receiving", Says::Timer, "generic"),
-    note("timeout reading", Says::Timer, "generic"),
-    note("timeout writing", Says::Timer, "generic"),
-    note("timeout trying", Says::Timer, "generic"),
     noun(note("timeout on", Says::Timer, "generic")),
     note("timeout period elapsed", Says::Timer, ".NET"),
     note("timeout has expired", Says::Timer, "generic"),
@@ -51,7 +44,7 @@ pub(super) static RULES: &[Rule] = &[
     noun(joined(note("socket timeout*", Says::Timer, "class names"))),
     noun(joined(note("connect timeout*", Says::Timer, "class names"))),
     noun(joined(note("connection timeout*", Says::Timer, "class names"))),
-    noun(joined(note("open timeout*", Says::Timer, "Ruby"))),
+    noun(joined(note("open timeout*", Says::Timer, "class names"))),
     noun(joined(note("receive timeout*", Says::Timer, "class names"))),
     noun(joined(note("response timeout*", Says::Timer, "class names"))),
     noun(joined(note("request timeout*", Says::Timer, "class names"))),
@@ -96,7 +89,6 @@ pub(super) static RULES: &[Rule] = &[
     note("operation_timedout", Says::Timer, "libcurl"),
     note("did not complete after", Says::Timer, "generic"),
     note("not complete within", Says::Timer, "generic"),
-    note("timeout waiting", Says::Timer, "generic"),
     note("timeout in data send/receive", Says::Timer, "rsync"),
     note("{error,timeout}", Says::Timer, "Erlang"),
     note("{:error, :timeout}", Says::Timer, "Elixir"),
@@ -123,4 +115,10 @@ pub(super) static RULES: &[Rule] = &[
     is("execution timeout expired", Reason::ResponseTimeout, ".NET"),
     is("no response from", Reason::ResponseTimeout, "generic"),
     is("query timed out", Reason::ResponseTimeout, "generic"),
+    weak(is("no reply", Reason::ResponseTimeout, "generic")),
+    weak(is("not responded", Reason::ResponseTimeout, "generic")),
+    weak(is("not replied", Reason::ResponseTimeout, "generic")),
+    weak(is("not answered", Reason::ResponseTimeout, "generic")),
+    weak(is("any response", Reason::ResponseTimeout, "generic")),
+    weak(is("any reply", Reason::ResponseTimeout, "generic")),
 ];

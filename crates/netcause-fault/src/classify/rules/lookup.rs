@@ -1,6 +1,6 @@
 //! What is said of looking up a name.
 
-use super::{Rule, Stage, at, is, joined, noun};
+use super::{Rule, Says, Stage, at, is, joined, note, noun};
 use crate::Reason;
 
 #[rustfmt::skip]
@@ -112,4 +112,9 @@ pub(super) static RULES: &[Rule] = &[
     joined(is("dns exception", Reason::DnsFailure, "class names")),
     noun(is("name error", Reason::DnsFailure, "resolvers")),
     noun(is("query refused", Reason::DnsTemporaryFailure, "resolvers")),
+    is("non-existing domain", Reason::DnsHostNotFound, "generic"),
+    is("name does not exist", Reason::DnsHostNotFound, "generic"),
+    note("lookup", Says::Lookup, "generic"),
+    note("look up", Says::Lookup, "generic"),
+    is("no ip address found", Reason::DnsNoAddress, "generic"),
 ];

@@ -99,6 +99,14 @@ pub(super) enum Says {
     Action,
     /// A certificate, of which may follow why it was not accepted.
     Certificate,
+    /// A caller, of whom may follow that it left.
+    Client,
+    /// Something that is not there follows: machines, or connections to them.
+    Lack,
+    /// Before it may stand that there is none of something, as behind `Lack`.
+    Available,
+    /// Something that is not as it should be may follow: a part of a protocol, a certificate.
+    Malformed,
     /// curl's own number of the error follows.
     Curl,
     /// The status of an access log's line follows.
@@ -134,6 +142,8 @@ pub(super) enum Says {
     Status,
     /// A status follows; a closer cause may stand beside it.
     StatusText,
+    /// A status may follow in a field of that name; one of a server that failed alarms.
+    StatusField,
     /// The three digits at the start are a status, with its usual words.
     StatusPhrase,
     /// `://` of a URL.
@@ -150,6 +160,10 @@ pub(super) enum Says {
     DebugPeer,
     /// An error number follows.
     Number,
+    /// The name that was looked up may follow.
+    Lookup,
+    /// Something that was lost may follow.
+    Lost,
 }
 
 impl Says {
@@ -164,7 +178,18 @@ impl Says {
 
     /// Whether it is the first part of a sentence whose second one may follow.
     pub(super) fn is_half(self) -> bool {
-        matches!(self, Says::Link | Says::Peer | Says::Action | Says::Certificate)
+        matches!(
+            self,
+            Says::Link
+                | Says::Peer
+                | Says::Action
+                | Says::Certificate
+                | Says::Client
+                | Says::Lack
+                | Says::Lost
+                | Says::Available
+                | Says::Malformed
+        )
     }
 }
 
@@ -240,6 +265,10 @@ pub(super) enum Stage {
     Talk,
     /// Something that is done with another machine failed.
     Speak,
+    /// A part of what was received is not of the protocol, if it was received.
+    Malformed,
+    /// A connection was awaited from a pool.
+    Pool,
 }
 
 const fn note(pattern: &'static str, says: Says, source: &'static str) -> Rule {

@@ -1,6 +1,6 @@
 //! What peers refuse: callers, more requests, more connections, any service.
 
-use super::{Rule, is, joined, noun, of, weak};
+use super::{Rule, Stage, at, is, joined, noun, of, weak};
 use crate::{Category, Reason};
 
 #[rustfmt::skip]
@@ -378,4 +378,14 @@ pub(super) static RULES: &[Rule] = &[
     of("rejecting connections", Category::Unavailable, "PostgreSQL"),
     of("terminating connection because of", Category::Unavailable, "PostgreSQL"),
     of("- no response", Category::Unavailable, "PostgreSQL"),
+    of("has no permission*", Category::Auth, "generic"),
+    joined(of("no permission error", Category::Auth, "class names")),
+    noun(at("from the pool", Stage::Pool, "generic")),
+    noun(at("from pool", Stage::Pool, "generic")),
+    noun(at("pooled connection*", Stage::Pool, "generic")),
+    noun(at("max pool size", Stage::Pool, "generic")),
+    noun(at("pool size", Stage::Pool, "generic")),
+    joined(at("pool limit", Stage::Pool, "generic")),
+    joined(of("master not discovered", Category::Unavailable, "Elasticsearch")),
+    is("dropped from queue", Reason::PoolTimeout, "DBConnection"),
 ];

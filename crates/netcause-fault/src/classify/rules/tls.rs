@@ -169,4 +169,5 @@ pub(super) static RULES: &[Rule] = &[
     at("tls handshaking", Stage::Tls, "generic"),
     of("tls fatal alert", Category::TlsHandshake, "GnuTLS"),
     of("received alert [40]", Category::TlsHandshake, "GnuTLS"),
+    joined(is("handshake failure", Reason::TlsHandshakeFailure, "RFC 8446")),
 ];

@@ -1,9 +1,12 @@
 //! Facts that the verdict needs: of whom a text speaks, and which number it states.
 
 use super::super::extract::{self, HostPort, Url};
-use super::super::rules::Says;
+use super::super::rules::{Says, Stage};
 use super::{Finding, Reading};
 use crate::errno::Os;
+
+/// How many marks may stand between the words and the number of an error.
+const MARKS: usize = 4;
 
 impl<'a> Reading<'a> {
     /// Takes of whom the text speaks, and which number it states.
@@ -20,8 +23,17 @@ impl<'a> Reading<'a> {
             Says::Proxy => self.take_proxy(after),
             Says::DebugPeer => self.peer = extract::socket_address(after).or(self.peer),
             Says::Number => self.take_number(after),
+            Says::Lookup => self.take_lookup(after),
             // All else tells what happened, or is a URL.
             _ => {}
+        }
+    }
+
+    /// Takes words such as `lookup db.example`, which a lookup of anything else has not.
+    fn take_lookup(&mut self, after: &'a str) {
+        let name = extract::host(after.trim_start_matches([' ', '"', '\'']));
+        if name.is_some_and(|(name, _)| name.contains('.')) {
+            self.place(Stage::Resolving);
         }
     }
 
@@ -34,7 +46,9 @@ impl<'a> Reading<'a> {
 
     /// Takes an error number, and what it says of any system.
     pub(super) fn take_number(&mut self, after: &str) {
-        let Some(number) = extract::number(after) else { return };
+        let marks = after.bytes().take(MARKS).take_while(|byte| b" :=#([\"".contains(byte)).count();
+        let digits = after.get(marks..).unwrap_or_default();
+        let Some(number) = extract::number(digits) else { return };
         self.number = i32::try_from(number).ok();
         if let Some(os) = self.number.and_then(Os::of_any_host) {
             self.consider(Finding::Os(os));

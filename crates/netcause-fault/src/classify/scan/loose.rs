@@ -4,7 +4,7 @@
 //! Each part alone is too common to say anything.
 
 use super::super::rules::{Says, Stage};
-use super::{Finding, Reading};
+use super::{Finding, Reading, strip};
 use crate::errno::Os;
 use crate::{Category, Reason};
 
@@ -27,8 +27,17 @@ static VERBS: &[(&str, Says)] = &[
     ("authenticat", Says::Of(Category::Auth)),
     ("log in", Says::Of(Category::Auth)),
     ("login", Says::Of(Category::Auth)),
+    ("bootstrap", Says::At(Stage::FailedConnect)),
     ("bind", Says::Of(Category::LocalResource)),
     ("listen", Says::Of(Category::LocalResource)),
+    ("obtain a connection", Says::At(Stage::Pool)),
+    ("obtain a database connection", Says::At(Stage::Pool)),
+    ("obtain connection", Says::At(Stage::Pool)),
+    ("acquire a connection", Says::At(Stage::Pool)),
+    ("acquire connection", Says::At(Stage::Pool)),
+    ("borrow", Says::At(Stage::Pool)),
+    ("resolv", Says::Of(Category::Dns)),
+    ("look up", Says::Of(Category::Dns)),
     ("negotiat", Says::At(Stage::Speak)),
     ("send", Says::At(Stage::Speak)),
     ("receiv", Says::At(Stage::Speak)),
@@ -84,6 +93,7 @@ static LINK_OUTCOMES: &[(&str, Says)] = &[
     (" severed", Says::Is(Reason::ConnectionClosed)),
     (" died", Says::Is(Reason::ConnectionClosed)),
     (" disconnected", Says::Is(Reason::ConnectionClosed)),
+    (" is closing", Says::Is(Reason::ConnectionClosed)),
     (" aborted", Says::Os(Os::Aborted)),
     (" reset", Says::Os(Os::Reset)),
     (" refused", Says::Os(Os::Refused)),
@@ -92,6 +102,93 @@ static LINK_OUTCOMES: &[(&str, Says)] = &[
     (" failed", Says::At(Stage::FailedConnect)),
     (" not established", Says::At(Stage::FailedConnect)),
     (" unreachable", Says::Of(Category::Unreachable)),
+];
+
+/// What becomes of a connection only where something goes wrong.
+static ALARMS: &[&str] =
+    &[" lost", " broken", " broke", " severed", " interrupted", " died", " refused"];
+
+/// How a caller leaves.
+static CLIENT_OUTCOMES: &[&str] =
+    &[" closed", " disconnected", " aborted", " went away", " gone", " hung up", " dropped"];
+
+/// How far behind the adjective the thing stands.
+const PART_REACH: usize = 50;
+
+/// How far behind a caller it stands that it left: an adverb fits between.
+const CLIENT_REACH: usize = 24;
+
+/// Machines, and what leads to them, of which none is there.
+static LACKING: &[(&str, Says)] = &[
+    (" connection", Says::Of(Category::Unavailable)),
+    (" connections", Says::Of(Category::Unavailable)),
+    (" server", Says::Of(Category::Unavailable)),
+    (" servers", Says::Of(Category::Unavailable)),
+    (" node", Says::Of(Category::Unavailable)),
+    (" nodes", Says::Of(Category::Unavailable)),
+    (" host", Says::Of(Category::Unavailable)),
+    (" hosts", Says::Of(Category::Unavailable)),
+    (" broker", Says::Of(Category::Unavailable)),
+    (" brokers", Says::Of(Category::Unavailable)),
+    (" endpoint", Says::Of(Category::Unavailable)),
+    (" endpoints", Says::Of(Category::Unavailable)),
+    (" backend", Says::Of(Category::Unavailable)),
+    (" backends", Says::Of(Category::Unavailable)),
+    (" upstream", Says::Of(Category::Unavailable)),
+    (" upstreams", Says::Of(Category::Unavailable)),
+    (" replica", Says::Of(Category::Unavailable)),
+    (" replicas", Says::Of(Category::Unavailable)),
+    (" peer", Says::Of(Category::Unavailable)),
+    (" peers", Says::Of(Category::Unavailable)),
+    (" instance", Says::Of(Category::Unavailable)),
+    (" instances", Says::Of(Category::Unavailable)),
+    (" leader", Says::Of(Category::Unavailable)),
+    (" master", Says::Of(Category::Unavailable)),
+    (" target", Says::Of(Category::Unavailable)),
+    (" targets", Says::Of(Category::Unavailable)),
+    (" address", Says::Of(Category::Unavailable)),
+    (" addresses", Says::Of(Category::Unavailable)),
+    (" destination", Says::Of(Category::Unavailable)),
+];
+
+/// What is lost when a connection is.
+static LOSSES: &[(&str, Says)] = &[
+    (" connection", Says::Is(Reason::ConnectionClosed)),
+    (" connectivity", Says::Is(Reason::ConnectionClosed)),
+    (" contact", Says::Is(Reason::ConnectionClosed)),
+    (" session", Says::Is(Reason::ConnectionClosed)),
+    (" link", Says::Is(Reason::ConnectionClosed)),
+    (" stream", Says::Is(Reason::ConnectionClosed)),
+    (" communication", Says::Is(Reason::ConnectionClosed)),
+];
+
+/// Parts of what is received; of a certificate it is told what is wrong.
+static PARTS: &[(&str, Says)] = &[
+    (" certificate", Says::Is(Reason::TlsCertificateInvalid)),
+    (" cert", Says::Is(Reason::TlsCertificateInvalid)),
+    // A status follows, or it is spoken of.
+    (" response code", Says::At(Stage::Response)),
+    (" response status", Says::At(Stage::Response)),
+    (" header", Says::At(Stage::Malformed)),
+    (" headers", Says::At(Stage::Malformed)),
+    (" chunk", Says::At(Stage::Malformed)),
+    (" chunked", Says::Is(Reason::InvalidResponse)),
+    (" frame", Says::At(Stage::Malformed)),
+    (" packet", Says::At(Stage::Malformed)),
+    (" protocol", Says::At(Stage::Malformed)),
+    (" handshake", Says::At(Stage::Malformed)),
+    (" response", Says::At(Stage::Malformed)),
+    (" reply", Says::At(Stage::Malformed)),
+    (" status line", Says::At(Stage::Malformed)),
+    (" greeting", Says::At(Stage::Malformed)),
+    (" banner", Says::At(Stage::Malformed)),
+    (" magic", Says::At(Stage::Malformed)),
+    (" opcode", Says::At(Stage::Malformed)),
+    (" content-encoding", Says::At(Stage::Malformed)),
+    (" content-length", Says::At(Stage::Malformed)),
+    (" body length", Says::At(Stage::Malformed)),
+    (" message type", Says::At(Stage::Malformed)),
+    (" message length", Says::At(Stage::Malformed)),
 ];
 
 /// What becomes of a machine or a service.
@@ -104,6 +201,11 @@ static PEER_OUTCOMES: &[(&str, Says)] = &[
     (" offline", Says::Of(Category::Unavailable)),
     (" unavailable", Says::Of(Category::Unavailable)),
     (" not available", Says::Of(Category::Unavailable)),
+    (" not be available", Says::Of(Category::Unavailable)),
+    (" reset", Says::Of(Category::ConnectionReset)),
+    (" closed the connection", Says::Of(Category::ConnectionReset)),
+    (" closed connection", Says::Of(Category::ConnectionReset)),
+    (" hung up", Says::Of(Category::ConnectionReset)),
     (" not running", Says::Of(Category::Unavailable)),
     (" not ready", Says::Of(Category::Unavailable)),
     (" unreachable", Says::Of(Category::Unreachable)),
@@ -154,7 +256,10 @@ impl<'a> Reading<'a> {
         }
         if let Some((verb, says)) = VERBS.iter().find(|(verb, _)| strip(rest, verb).is_some()) {
             let behind = rest.get(verb.len()..).unwrap_or_default();
-            self.take(*says, behind, 0, 0);
+            match says {
+                Says::Of(category) => self.consider_at(RANK, Finding::Of(*category)),
+                says => self.take(*says, behind, 0, 0),
+            }
             if *says == Says::At(Stage::FailedConnect) {
                 self.take_last_number(behind);
             }
@@ -172,6 +277,7 @@ impl<'a> Reading<'a> {
     /// Reads what became of a connection that is spoken of.
     pub(super) fn take_link(&mut self, after: &'a str) {
         self.take_loose(LINK_OUTCOMES, after);
+        self.alarm |= ALARMS.iter().any(|words| find(clause(after), words).is_some());
     }
 
     /// Reads what became of a machine that is spoken of.
@@ -187,6 +293,42 @@ impl<'a> Reading<'a> {
     /// Reads why a certificate that is spoken of was not accepted.
     pub(super) fn take_certificate(&mut self, after: &'a str) {
         self.take_loose(CERTIFICATE_OUTCOMES, after);
+    }
+
+    /// Reads whether a caller that is spoken of left.
+    pub(super) fn take_client(&mut self, after: &'a str) {
+        let near = after.get(..CLIENT_REACH).unwrap_or(after);
+        if CLIENT_OUTCOMES.iter().any(|words| find(clause(near), words).is_some()) {
+            self.consider(Finding::Of(Category::Cancelled));
+        }
+    }
+
+    /// Reads of what none is there; the adjective stands before.
+    pub(super) fn take_lack(&mut self, after: &'a str) {
+        self.take_loose(LACKING, after);
+    }
+
+    /// Reads of what there is none: `no upstream connections available`.
+    pub(super) fn take_available(&mut self, before: &'a str) {
+        let start = before.len().saturating_sub(PART_REACH);
+        let near = before.get(start..).unwrap_or_default();
+        let denied = near.rsplit_once("no ").or_else(|| near.rsplit_once("No "));
+        let Some((_, thing)) = denied else { return };
+        if LACKING.iter().any(|(words, _)| find(thing, words).is_some() || is_first(thing, words)) {
+            self.consider_at(RANK, Finding::Of(Category::Unavailable));
+        }
+    }
+
+    /// Reads what was lost.
+    pub(super) fn take_lost(&mut self, after: &'a str) {
+        let near = after.get(..PART_REACH).unwrap_or(after);
+        self.take_loose(LOSSES, near);
+    }
+
+    /// Reads what is not as it should be.
+    pub(super) fn take_malformed(&mut self, after: &'a str) {
+        let near = after.get(..PART_REACH).unwrap_or(after);
+        self.take_loose(PARTS, near);
     }
 
     fn take_loose(&mut self, outcomes: &[(&str, Says)], after: &'a str) {
@@ -221,17 +363,21 @@ fn clause(text: &str) -> &str {
     near.get(..stop.unwrap_or(near.len())).unwrap_or_default()
 }
 
-/// Where whole words stand, whatever their case.
+/// Where whole words stand, whatever their case and however they are joined.
 fn find(text: &str, words: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     bytes.windows(words.len()).enumerate().find_map(|(at, it)| {
         let ends = bytes.get(at + words.len()).is_none_or(|next| !next.is_ascii_alphanumeric());
-        (ends && it.eq_ignore_ascii_case(words.as_bytes())).then_some(at)
+        (ends && it.iter().zip(words.as_bytes()).all(|(byte, word)| is_same(*byte, *word)))
+            .then_some(at)
     })
 }
 
-/// Strips words at the start, whatever their case.
-fn strip<'a>(text: &'a str, words: &str) -> Option<&'a str> {
-    let start = text.get(..words.len())?;
-    start.eq_ignore_ascii_case(words).then(|| text.get(words.len()..))?
+/// Whether a text begins with a word that elsewhere stands behind a space.
+fn is_first(text: &str, words: &str) -> bool {
+    strip(text, words.trim_start()).is_some_and(|rest| rest.starts_with(' '))
+}
+
+fn is_same(byte: u8, word: u8) -> bool {
+    byte.eq_ignore_ascii_case(&word) || (word == b' ' && matches!(byte, b'_' | b'-'))
 }

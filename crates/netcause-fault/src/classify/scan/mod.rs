@@ -6,6 +6,7 @@ mod answers;
 mod facts;
 mod loose;
 mod outcome;
+mod status;
 
 use std::net::SocketAddr;
 use std::ops::Range;
@@ -152,9 +153,7 @@ impl<'a> Reading<'a> {
                 standing => self.doubts = standing == Standing::Doubtful,
             }
             if rule.says == Says::Url {
-                let url = extract::url(text, start);
-                self.take_url(url);
-                return url.end;
+                return self.take_url_at(text, start, source);
             }
             if let Says::Rpc(form) = rule.says {
                 let words = grpc::read(form, text.get(end..).unwrap_or_default());
@@ -213,7 +212,8 @@ impl<'a> Reading<'a> {
 
     /// Whether the text speaks of a connection.
     pub(super) fn has_peer(&self) -> bool {
-        let spoken_of = bit(Stage::Talk) | bit(Stage::Speak);
+        let spoken_of =
+            bit(Stage::Talk) | bit(Stage::Speak) | bit(Stage::Malformed) | bit(Stage::Pool);
         self.stages & !spoken_of != 0 || self.url.is_some() || self.address.is_some()
     }
 
@@ -230,6 +230,11 @@ impl<'a> Reading<'a> {
     /// Whether nothing tells more than a kind of failure.
     pub(super) fn is_open(&self) -> bool {
         matches!(self.finding(), None | Some(Finding::Of(_)))
+    }
+
+    /// Whether it was said in words of which each says little.
+    pub(super) fn is_loose(&self) -> bool {
+        self.best.is_some_and(|(rank, _)| rank <= loose::RANK)
     }
 
     /// Considers one more finding.
@@ -311,19 +316,26 @@ impl<'a> Reading<'a> {
             Says::Harmless | Says::HarmlessMessage => self.harmless = true,
             Says::Alarm => self.alarm |= !context::is_denied(text, start, end - start),
             Says::Alert => self.take_alert(extract::alert(after)),
-            Says::Status | Says::StatusText | Says::StatusPhrase => {
-                let digits = if says == Says::StatusPhrase {
-                    text.get(start..).unwrap_or_default()
-                } else {
-                    after
-                };
-                self.take_status(says, digits);
+            Says::Status | Says::StatusText | Says::StatusField | Says::StatusPhrase => {
+                self.take_status(
+                    says,
+                    match says {
+                        Says::Status => after,
+                        Says::StatusText | Says::StatusField => status::near(after),
+                        _ => text.get(start..).unwrap_or_default(),
+                    },
+                );
             }
             Says::Failed => self.take_failed(after),
             Says::Link => self.take_link(after),
             Says::Peer => self.take_peer(after),
             Says::Action => self.take_action(after),
             Says::Certificate => self.take_certificate(after),
+            Says::Client => self.take_client(after),
+            Says::Lack => self.take_lack(after),
+            Says::Lost => self.take_lost(after),
+            Says::Available => self.take_available(text.get(..start).unwrap_or_default()),
+            Says::Malformed => self.take_malformed(after),
             Says::Curl => self.take_curl(after),
             Says::Access => self.take_access(after),
             Says::AccessState => self.take_state(after),
@@ -333,6 +345,21 @@ impl<'a> Reading<'a> {
                 self.take_answer(says, text.get(..start).unwrap_or_default(), after);
             }
         }
+    }
+
+    /// Takes a URL and a status beside it; returns where the URL ends.
+    fn take_url_at(&mut self, text: &'a str, start: usize, source: Source) -> usize {
+        let url = extract::url(text, start);
+        let before = text.get(..url.start).unwrap_or_default();
+        let after = text.get(url.end..).unwrap_or_default();
+        if source == Source::Line
+            && let Some(status) = status::beside(before, after)
+        {
+            self.doubts = true;
+            self.consider_at(RANK_STATUS_TEXT, Finding::Status(status));
+        }
+        self.take_url(url);
+        url.end
     }
 
     fn take_alert(&mut self, name: &'a str) {
@@ -402,11 +429,19 @@ fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -
     if (rule.says.is_of_lines() && source != Source::Line)
         || is_message && !rule.in_messages
         || !is_whole(rule, text, start, end)
+        || names_cause(text, end)
     {
         return Standing::None;
     }
     if rule.says.is_half() {
         return Standing::Doubtful;
+    }
+    if rule.says == Says::StatusField {
+        return match source {
+            Source::Message => Standing::None,
+            Source::Line if !is_server_error(text, end) => Standing::Doubtful,
+            _ => Standing::Sure,
+        };
     }
     if rule.says == Says::HarmlessMessage {
         return if is_message { Standing::Sure } else { Standing::None };
@@ -418,9 +453,19 @@ fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -
     };
     match is_sure {
         true => Standing::Sure,
-        false if is_message || is_setting(text, start, end) => Standing::None,
+        false if is_message => Standing::None,
+        // What follows is the status, and no setting.
+        false if rule.says == Says::StatusText => Standing::Doubtful,
+        false if is_setting(text, start, end) => Standing::None,
         false => Standing::Doubtful,
     }
+}
+
+/// Whether a status follows that tells that a server failed or had enough.
+fn is_server_error(text: &str, end: usize) -> bool {
+    let after = text.get(end..).unwrap_or_default();
+    extract::status(status::near(after)).is_some_and(|status| status >= 500 || status == 429)
+        && context::names_request(text)
 }
 
 /// Whether a match begins and ends with a word.
@@ -432,6 +477,11 @@ fn is_whole(rule: &Rule, text: &str, start: usize, end: usize) -> bool {
         || !joins(bytes, end.checked_sub(1), end)
         || (rule.is_joined && is_hump(bytes, end.checked_sub(1), end));
     starts && ends
+}
+
+/// Whether the cause follows by its name: `connection broken by 'ReadTimeoutError(…`.
+fn names_cause(text: &str, end: usize) -> bool {
+    text.get(end..).is_some_and(|after| after.starts_with(" by '") || after.starts_with(" by \""))
 }
 
 /// Words before a thing that is not there, or only spoken of.
@@ -462,7 +512,7 @@ const KINDS: &[&str] =
 /// Whether a value follows, or a word before denies it: `timeout=5s`, `no timeout`.
 fn is_setting(text: &str, start: usize, end: usize) -> bool {
     const SETS: &[&str] =
-        &[" ", "=", " = ", " is ", " set ", " of ", "s: ", " to ", ": ", "\":", "\": "];
+        &[" ", "=", " = ", " is ", " set ", " of ", "s: ", " to ", ": ", " : ", "\":", "\": "];
     let after = text.get(end..).unwrap_or_default();
     let is_value = |rest: &str| {
         let value = rest.trim_start_matches(['"', '\'', ' ']);
@@ -476,9 +526,28 @@ fn is_setting(text: &str, start: usize, end: usize) -> bool {
     if KINDS.iter().any(|it| it.eq_ignore_ascii_case(word)) {
         word = words.next().unwrap_or_default();
     }
+    if is_length(text, start) {
+        return true;
+    }
     let is_spoken_of = SPOKEN_OF.iter().any(|it| it.eq_ignore_ascii_case(word))
         || [" must ", " should ", " can "].iter().any(|it| after.starts_with(it));
     is_spoken_of || SETS.iter().any(|set| after.strip_prefix(set).is_some_and(is_value))
+}
+
+/// Whether the length of a limit stands before its name: `a 5 second timeout`.
+fn is_length(text: &str, start: usize) -> bool {
+    const UNITS: &[&str] = &["s", "ms", "sec", "second", "seconds", "minute", "minutes", "min"];
+    const RAN_OUT: &[&str] = &["after", "exceeded", "hit", "reached", "within", "the"];
+    let mut words = text.get(..start).unwrap_or_default().trim_end().rsplit([' ', '(']);
+    let mut word = words.next().unwrap_or_default();
+    if UNITS.contains(&word) {
+        word = words.next().unwrap_or_default();
+    }
+    let number = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let is_number =
+        !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit() || it == b'.');
+    is_number
+        && !words.next().is_some_and(|it| RAN_OUT.iter().any(|word| word.eq_ignore_ascii_case(it)))
 }
 
 /// Whether a new word begins within an identifier: `SocketTimeout`, `read_timeout`.
@@ -513,8 +582,21 @@ fn is_clause(text: &str, start: usize, end: usize) -> bool {
             && !goes_on.trim_start().starts_with(|c: char| c.is_ascii_digit()))
         || [" after ", " while ", " to ", " on ", " for ", " ("]
             .iter()
-            .any(|word| after.starts_with(word));
+            .any(|word| after.starts_with(word))
+        || is_doing(after);
     begins && ends
+}
+
+/// Whether a word follows that tells at what: `timeout waiting …`.
+fn is_doing(after: &str) -> bool {
+    let word = after.strip_prefix(' ').map_or("", extract::word);
+    word.len() > 5 && word.ends_with("ing") && !word.eq_ignore_ascii_case("setting")
+}
+
+/// Strips words at the start, whatever their case.
+fn strip<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    let start = text.get(..words.len())?;
+    start.eq_ignore_ascii_case(words).then(|| text.get(words.len()..))?
 }
 
 const RANK_RPC: u8 = 120;
@@ -537,10 +619,11 @@ fn rank(finding: Finding) -> u8 {
             | R::TlsClientCertificateRequired
             | R::TlsClientCertificateRejected => 90,
             R::TlsCertificateInvalid => 88,
+            // Who did not speak TLS showed no certificate.
+            R::TlsPeerNotTls => 89,
             R::ProxyAuthRequired | R::ProxyTunnelError => 86,
             R::TlsAlpnMismatch
             | R::TlsUnrecognizedName
-            | R::TlsPeerNotTls
             | R::TlsProtocolVersion
             | R::TlsHandshakeClosed
             | R::TlsHandshakeTimeout => 80,
@@ -560,16 +643,18 @@ fn rank(finding: Finding) -> u8 {
         // A library's word for what may be a limit of its own.
         Finding::Os(Os::Aborted) => 29,
         Finding::Os(Os::TimedOut) => 34,
-        Finding::Os(Os::Denied | Os::Invalid | Os::NotFound | Os::WouldBlock) => 5,
+        Finding::Os(Os::Denied | Os::Invalid | Os::NotFound) => 5,
+        // "Resource temporarily unavailable" is said of no service.
+        Finding::Os(Os::WouldBlock) => 23,
         Finding::Os(_) => 50,
         Finding::Code(code) if code.is_general() => 6,
         Finding::Code(_) => 95,
         Finding::Of(category) => match category {
             Category::Cancelled => 85,
-            Category::LocalResource => 70,
             Category::Auth => 65,
             Category::RateLimited => 64,
             Category::PoolExhausted => 63,
+            Category::LocalResource => 61,
             Category::HttpServerError => 22,
             Category::HttpClientError => 21,
             Category::Unavailable => 20,

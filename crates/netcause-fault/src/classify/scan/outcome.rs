@@ -6,7 +6,7 @@
 
 use super::super::extract::{self, HostPort};
 use super::super::rules::{Says, Stage, Subject};
-use super::Reading;
+use super::{Reading, strip};
 use crate::errno::Os;
 use crate::sentence::TLS_REASONS;
 use crate::{Category, Phase, Reason};
@@ -161,8 +161,8 @@ impl<'a> Reading<'a> {
         let (method, rest) = skip_request(rest);
         let found = handshake_reason(subject, rest).or_else(|| {
             OUTCOMES.iter().filter(|it| it.of == subject).find_map(|it| {
-                let (method, rest) = skip_request(strip_words(rest, it.words)?);
-                Some((it.says, method, strip_words(rest, it.then)?))
+                let (method, rest) = skip_request(strip(rest, it.words)?);
+                Some((it.says, method, strip(rest, it.then)?))
             })
         });
         let Some((says, later, rest)) = found else { return false };
@@ -204,7 +204,7 @@ fn named(subject: Subject, after: &str) -> Option<Named<'_>> {
     if subject == Subject::Host {
         return host(after, false);
     }
-    if let Some(name) = strip_words(after, "host ") {
+    if let Some(name) = strip(after, "host ") {
         return host(name, true);
     }
     let (host_port, rest) = extract::address(after)?;
@@ -260,9 +260,9 @@ fn handshake_reason(subject: Subject, rest: &str) -> Option<(Says, Option<&str>,
     if subject != Subject::Handshake {
         return None;
     }
-    let why = strip_words(rest, " failed: ")?;
+    let why = strip(rest, " failed: ")?;
     TLS_REASONS.iter().find_map(|(reason, words)| {
-        let rest = strip_words(why, words)?;
+        let rest = strip(why, words)?;
         Some((Says::Is(*reason), None, rest))
     })
 }
@@ -272,12 +272,6 @@ fn code(text: &str) -> Option<&str> {
     let (code, _) = text.strip_prefix(" (")?.split_once(')')?;
     let is_code = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     (2..=40).contains(&code.len()).then_some(code).filter(|code| code.chars().all(is_code))
-}
-
-/// Strips words at the start, whatever their case.
-fn strip_words<'a>(text: &'a str, words: &str) -> Option<&'a str> {
-    let start = text.get(..words.len())?;
-    start.eq_ignore_ascii_case(words).then(|| text.get(words.len()..))?
 }
 
 /// Whether nothing follows that would change the meaning, as in `failed over to b`.

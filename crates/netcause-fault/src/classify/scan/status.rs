@@ -1,0 +1,98 @@
+//! Statuses that stand near the words that announce them, whatever is between:
+//! `status code: 503`, `answered with HTTP 429`, `"statusCode" : "404"`, `[:status, 502]`.
+
+use super::super::extract;
+
+/// What may stand between the words and the number, besides marks.
+static FILLERS: &[&str] = &[
+    "is ", "was ", "of ", "with ", "a ", "an ", "code", "status", "http/1.1", "http/1.0", "http/2",
+    "http/3", "http", "error", "response",
+];
+
+/// What a number of the same look counts when it is no status.
+static UNITS: &[&str] = &[
+    "b",
+    "kb",
+    "mb",
+    "ms",
+    "s",
+    "sec",
+    "seconds",
+    "byte",
+    "bytes",
+    "row",
+    "rows",
+    "item",
+    "items",
+    "record",
+    "records",
+    "result",
+    "results",
+    "time",
+    "times",
+    "message",
+    "messages",
+    "entry",
+    "entries",
+    "event",
+    "events",
+    "line",
+    "lines",
+    "file",
+    "files",
+    "connection",
+    "connections",
+    "request",
+    "requests",
+    "user",
+    "users",
+    "more",
+    "of",
+];
+
+/// How many marks and fillers are skipped.
+const MOST: usize = 6;
+
+/// How many marks may stand together.
+const MARKS: usize = 5;
+
+/// The digits of a status near the start of a text.
+pub(super) fn near(text: &str) -> &str {
+    let mut rest = text;
+    for _ in 0..MOST {
+        let marks = rest.bytes().take(MARKS).take_while(|byte| b" :='\"`([\\,".contains(byte));
+        rest = rest.get(marks.count()..).unwrap_or_default();
+        match FILLERS.iter().find_map(|filler| super::strip(rest, filler)) {
+            Some(more) => rest = more,
+            None => break,
+        }
+    }
+    if counts_nothing(rest) { rest } else { "" }
+}
+
+/// A status that stands right before or behind a URL: `GET 404 http://…`, `http://…  404`.
+pub(super) fn beside<'a>(before: &'a str, after: &'a str) -> Option<u16> {
+    let behind = after.trim_start();
+    let is_apart = behind.len() < after.len() && after.len() - behind.len() <= 3;
+    if is_apart
+        && counts_nothing(behind)
+        && let Some(status) = extract::status(behind)
+    {
+        return Some(status);
+    }
+    let (lead, word) = before.trim_end().rsplit_once(' ')?;
+    let is_word = word.len() == 3 && before.ends_with(' ') && !lead.is_empty();
+    is_word.then(|| extract::status(word))?
+}
+
+/// Whether the number at the start is not one of things that are counted or measured.
+fn counts_nothing(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let word = extract::word(rest.trim_start_matches(' '));
+    let is_unit = UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(word));
+    let goes_on = rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '%')
+        || rest
+            .strip_prefix(['.', '-'])
+            .is_some_and(|it| it.starts_with(|c: char| c.is_ascii_digit()));
+    !is_unit && !goes_on
+}
