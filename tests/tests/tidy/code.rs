@@ -249,7 +249,9 @@ fn the_length_of_a_function_is_seen() {
 fn no_path_of_one_machine_stands_in_a_file() {
     // In parts, so that this file has none itself.
     let roots = [["/wo", "rk/"], ["/ro", "ot/"], ["/fa", "rm/"], ["/ho", "me/"], ["/tmp/ba", "sh"]];
-    for source in source::files("") {
+    // The lines that were given are those of other people's machines.
+    let given = |path: &str| path.starts_with("tests/corpus/given/");
+    for source in source::files("").into_iter().filter(|source| !given(&source.path)) {
         for root in roots.map(|parts| parts.concat()) {
             let found = source.text.lines().find(|line| line.contains(&root));
             assert!(found.is_none(), "{}: {}", source.path, found.unwrap_or_default());

@@ -75,8 +75,8 @@ pub(crate) fn meaning(dialect: Dialect, code: &str) -> Option<Meaning> {
         Dialect::SqlState => sql_state(code),
         Dialect::MySql => match row(MYSQL, code) {
             Some(code) => Some(Meaning::Fault(code)),
-            // What servers report has numbers from 1000 on.
-            None => (code.len() == 4).then_some(Meaning::Harmless),
+            // What servers report of a statement; numbers from 2000 on are the client's own.
+            None => (code.len() == 4 && !code.starts_with('2')).then_some(Meaning::Harmless),
         },
         Dialect::Amqp => AMQP.iter().find(|it| is_same_name(it.key, code)).map(Meaning::Fault),
     }

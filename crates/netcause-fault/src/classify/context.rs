@@ -5,8 +5,12 @@ const HEAD: usize = 200;
 
 /// Whether the line names a machine by an IPv4 address, by host and port, or by a URL.
 pub(super) fn names_address(line: &str) -> bool {
-    line.contains("://")
-        || line.split([' ', ',', ';', '(', ')', '[', ']', '"', '\'', '=', '/', '>']).any(is_address)
+    line.contains("://") || names_socket(line)
+}
+
+/// Whether it is named by an IPv4 address or by host and port.
+pub(super) fn names_socket(line: &str) -> bool {
+    line.split([' ', ',', ';', '(', ')', '[', ']', '"', '\'', '=', '/', '>']).any(is_address)
 }
 
 /// Whether the line speaks of a document or file, whose end is its own affair.
@@ -101,6 +105,16 @@ pub(super) fn is_calm(line: &str) -> bool {
     CALM.iter().any(|level| has_word(head, level)) || has_level_letter(line, b"IDVT")
 }
 
+/// Whether the line tells how failures are treated, and reports none.
+pub(super) fn is_policy(line: &str) -> bool {
+    const CALM_ONES: &[&str] =
+        &["retry policy", "retry limit", "retryable", "retry on", "retries on"];
+    has_word(line, "configuration option")
+        || (is_calm(line)
+            && !has_word(line, "retrying")
+            && CALM_ONES.iter().any(|words| has_word(line, words)))
+}
+
 /// Whether the line says that all is well again, and no level contradicts.
 pub(super) fn is_well(line: &str) -> bool {
     const BAD: &[&str] = &["err", "fatal", "warn", "severe", "crit", "fail"];
@@ -123,8 +137,21 @@ pub(super) fn is_frame(line: &str) -> bool {
         || (line.starts_with('#')
             && line.get(1..2).is_some_and(|it| it.as_bytes()[0].is_ascii_digit())
             && line.contains(" in "))
+        || is_property(line)
         || line.starts_with("goroutine ")
         || line.starts_with("... ") && line.ends_with(" more")
+}
+
+/// Whether the line is a property in a dump of an object: `    code: 'ECONNRESET',`.
+fn is_property(line: &str) -> bool {
+    let name = line.split(':').next().unwrap_or_default();
+    const SPOKEN: &[&str] = &["message", "details", "cause", "error", "code"];
+    let is_name = !SPOKEN.contains(&name)
+        && !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    is_name
+        && line.ends_with([',', '{'])
+        && line.get(name.len()..).is_some_and(|it| it.starts_with(": "))
 }
 
 /// What stands behind time, level and source, as far as marks tell: a stack frame begins

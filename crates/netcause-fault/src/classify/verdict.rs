@@ -57,7 +57,10 @@ fn is_report(line: &str, reading: &mut Reading<'_>) -> bool {
     if reading.has_doubts() && context::is_alarming(line, reading.alarm) {
         reading.dismiss_doubts();
     }
-    reading.has_something() && !context::is_frame(line) && !context::is_well(line)
+    reading.has_something()
+        && !context::is_frame(line)
+        && !context::is_well(line)
+        && !context::is_policy(line)
 }
 
 /// Adds what the types say to what the words say.
@@ -320,7 +323,8 @@ fn is_malformed(text: &str, source: Source, reading: &Reading<'_>) -> bool {
 fn is_about_a_peer(text: &str, reading: &Reading<'_>) -> bool {
     let marks =
         [reading.at(Stage::Talk), reading.at(Stage::Speak)].into_iter().filter(|it| *it).count();
-    (marks == 2 || (marks == 1 && context::names_address(text))) && !context::says_well(text)
+    (marks == 2 || (marks == 1 && (reading.url.is_some() || context::names_socket(text))))
+        && !context::says_well(text)
 }
 
 /// A connection that failed on the way to the proxy: the target was not tried.

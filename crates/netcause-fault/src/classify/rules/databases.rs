@@ -207,4 +207,6 @@ pub(super) static RULES: &[Rule] = &[
     weak(of("noresponders", Category::Unavailable, "async-nats Debug")),
     is("stale connection", Reason::KeepaliveTimeout, "NATS"),
     note("nats: timeout", Says::Timer, "NATS"),
+    of("many connection errors", Category::Unavailable, "MySQL"),
+    of("er_host_is_blocked", Category::Unavailable, "MySQL"),
 ];

@@ -25,4 +25,5 @@ pub(super) static RULES: &[Rule] = &[
     note("missing protocol scheme", Says::Harmless, "Go"),
     note("no host in request url", Says::Harmless, "Go"),
     note("invalid url escape", Says::Harmless, "Go"),
+    note("panic serving", Says::Harmless, "Go"),
 ];

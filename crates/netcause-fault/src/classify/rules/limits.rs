@@ -121,4 +121,6 @@ pub(super) static RULES: &[Rule] = &[
     weak(is("not answered", Reason::ResponseTimeout, "generic")),
     weak(is("any response", Reason::ResponseTimeout, "generic")),
     weak(is("any reply", Reason::ResponseTimeout, "generic")),
+    is("no activity on", Reason::ResponseTimeout, "generic"),
+    weak(is("no answer from", Reason::ResponseTimeout, "generic")),
 ];

@@ -1,7 +1,7 @@
 //! What is said of looking up a name.
 
-use super::{Rule, Says, Stage, at, is, joined, note, noun};
-use crate::Reason;
+use super::{Rule, Says, Stage, at, is, joined, note, noun, of, weak};
+use crate::{Category, Reason};
 
 #[rustfmt::skip]
 pub(super) static RULES: &[Rule] = &[
@@ -104,7 +104,7 @@ pub(super) static RULES: &[Rule] = &[
     joined(is("couldnt resolve host", Reason::DnsFailure, "libcurl")),
     is("failed host lookup", Reason::DnsFailure, "Dart"),
     is("host lookup failed", Reason::DnsFailure, "generic"),
-    noun(is("lookup failed", Reason::DnsFailure, "generic")),
+    weak(of("lookup failed", Category::Dns, "generic")),
     is("ns_error_unknown_host", Reason::DnsFailure, "NSS"),
     joined(is("host not resolved", Reason::DnsFailure, "generic")),
     noun(is("hostname resolution", Reason::DnsFailure, "generic")),
@@ -117,4 +117,12 @@ pub(super) static RULES: &[Rule] = &[
     note("lookup", Says::Lookup, "generic"),
     note("look up", Says::Lookup, "generic"),
     is("no ip address found", Reason::DnsNoAddress, "generic"),
+    at("querya", Stage::Resolving, "c-ares"),
+    at("queryaaaa", Stage::Resolving, "c-ares"),
+    at("querysrv", Stage::Resolving, "c-ares"),
+    at("querymx", Stage::Resolving, "c-ares"),
+    at("querytxt", Stage::Resolving, "c-ares"),
+    is("eservfail", Reason::DnsTemporaryFailure, "c-ares"),
+    is("etimeout", Reason::DnsTimeout, "c-ares"),
+    is("enodata", Reason::DnsNoAddress, "c-ares"),
 ];

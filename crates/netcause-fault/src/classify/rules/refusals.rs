@@ -388,4 +388,9 @@ pub(super) static RULES: &[Rule] = &[
     joined(at("pool limit", Stage::Pool, "generic")),
     joined(of("master not discovered", Category::Unavailable, "Elasticsearch")),
     is("dropped from queue", Reason::PoolTimeout, "DBConnection"),
+    of("3 invalid_argument: ", Category::HttpClientError, "gRPC in Node"),
+    of("5 not_found: ", Category::HttpClientError, "gRPC in Node"),
+    of("6 already_exists: ", Category::HttpClientError, "gRPC in Node"),
+    of("9 failed_precondition: ", Category::HttpClientError, "gRPC in Node"),
+    of("11 out_of_range: ", Category::HttpClientError, "gRPC in Node"),
 ];

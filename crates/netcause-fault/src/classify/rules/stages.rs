@@ -246,4 +246,11 @@ pub(super) static RULES: &[Rule] = &[
     at("connecttimeout", Stage::Trying, "class names"),
     at("bio_connect", Stage::FailedConnect, "OpenSSL"),
     of("error in socket io", Category::Unknown, "rsync"),
+    at("awaiting 'response", Stage::Response, "got"),
+    at("awaiting 'connect", Stage::Trying, "got"),
+    at("awaiting 'secureconnect", Stage::Tls, "got"),
+    at("awaiting 'lookup", Stage::Resolving, "got"),
+    at("awaiting 'socket", Stage::Trying, "got"),
+    at("connect enoent", Stage::FailedConnect, "Node"),
+    weak(joined(of("http error", Category::Unknown, "class names"))),
 ];

@@ -113,5 +113,6 @@ pub(super) static RULES: &[Rule] = &[
     weak(note("403  forbidden", Says::StatusPhrase, "apt")),
     weak(note("503  service unavailable", Says::StatusPhrase, "apt")),
     weak(note("502  bad gateway", Says::StatusPhrase, "apt")),
-    weak(joined(note("exception", Says::StatusText, "generic"))),
+    weak(joined(note("response exception", Says::StatusText, "class names"))),
+    weak(joined(note("http exception", Says::StatusText, "class names"))),
 ];

@@ -161,4 +161,5 @@ pub(super) static RULES: &[Rule] = &[
     weak(of("table full", Category::LocalResource, "generic")),
     weak(of("table overflow", Category::LocalResource, "generic")),
     weak(note("with error", Says::Number, "generic")),
+    os("enoent", Os::NotFound, "names"),
 ];

@@ -137,7 +137,6 @@ pub(super) static RULES: &[Rule] = &[
     joined(note("garbage", Says::Malformed, "generic")),
     note("client", Says::Client, "generic"),
     note("caller", Says::Client, "generic"),
-    note("channel", Says::Link, "generic"),
     weak(of("all nodes", Category::Unavailable, "generic")),
     weak(of("none of the nodes", Category::Unavailable, "generic")),
     weak(of("any node", Category::Unavailable, "generic")),

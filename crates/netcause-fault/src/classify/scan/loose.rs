@@ -171,10 +171,12 @@ static PARTS: &[(&str, Says)] = &[
     (" response status", Says::At(Stage::Response)),
     (" header", Says::At(Stage::Malformed)),
     (" headers", Says::At(Stage::Malformed)),
+    (" chunk size", Says::Is(Reason::InvalidResponse)),
     (" chunk", Says::At(Stage::Malformed)),
     (" chunked", Says::Is(Reason::InvalidResponse)),
     (" frame", Says::At(Stage::Malformed)),
     (" packet", Says::At(Stage::Malformed)),
+    (" protocol header", Says::Is(Reason::InvalidResponse)),
     (" protocol", Says::At(Stage::Malformed)),
     (" handshake", Says::At(Stage::Malformed)),
     (" response", Says::At(Stage::Malformed)),
@@ -206,6 +208,7 @@ static PEER_OUTCOMES: &[(&str, Says)] = &[
     (" closed the connection", Says::Of(Category::ConnectionReset)),
     (" closed connection", Says::Of(Category::ConnectionReset)),
     (" hung up", Says::Of(Category::ConnectionReset)),
+    (" aborted", Says::Of(Category::ConnectionReset)),
     (" not running", Says::Of(Category::Unavailable)),
     (" not ready", Says::Of(Category::Unavailable)),
     (" unreachable", Says::Of(Category::Unreachable)),
@@ -274,42 +277,39 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Reads the second part of a sentence.
+    pub(super) fn take_half(&mut self, says: Says, before: &'a str, after: &'a str) {
+        let near = after.get(..PART_REACH).unwrap_or(after);
+        match says {
+            Says::Link => self.take_link(after),
+            Says::Client => self.take_client(after),
+            Says::Available => self.take_available(before),
+            Says::Peer => self.take_loose(PEER_OUTCOMES, after),
+            Says::Action => self.take_loose(ACTION_OUTCOMES, after),
+            Says::Certificate => self.take_loose(CERTIFICATE_OUTCOMES, after),
+            Says::Lack => self.take_loose(LACKING, after),
+            Says::Lost => self.take_loose(LOSSES, near),
+            Says::Malformed => self.take_loose(PARTS, near),
+            _ => {}
+        }
+    }
+
     /// Reads what became of a connection that is spoken of.
-    pub(super) fn take_link(&mut self, after: &'a str) {
+    fn take_link(&mut self, after: &'a str) {
         self.take_loose(LINK_OUTCOMES, after);
         self.alarm |= ALARMS.iter().any(|words| find(clause(after), words).is_some());
     }
 
-    /// Reads what became of a machine that is spoken of.
-    pub(super) fn take_peer(&mut self, after: &'a str) {
-        self.take_loose(PEER_OUTCOMES, after);
-    }
-
-    /// Reads whether something that is done with another machine failed.
-    pub(super) fn take_action(&mut self, after: &'a str) {
-        self.take_loose(ACTION_OUTCOMES, after);
-    }
-
-    /// Reads why a certificate that is spoken of was not accepted.
-    pub(super) fn take_certificate(&mut self, after: &'a str) {
-        self.take_loose(CERTIFICATE_OUTCOMES, after);
-    }
-
     /// Reads whether a caller that is spoken of left.
-    pub(super) fn take_client(&mut self, after: &'a str) {
+    fn take_client(&mut self, after: &'a str) {
         let near = after.get(..CLIENT_REACH).unwrap_or(after);
         if CLIENT_OUTCOMES.iter().any(|words| find(clause(near), words).is_some()) {
             self.consider(Finding::Of(Category::Cancelled));
         }
     }
 
-    /// Reads of what none is there; the adjective stands before.
-    pub(super) fn take_lack(&mut self, after: &'a str) {
-        self.take_loose(LACKING, after);
-    }
-
     /// Reads of what there is none: `no upstream connections available`.
-    pub(super) fn take_available(&mut self, before: &'a str) {
+    fn take_available(&mut self, before: &'a str) {
         let start = before.len().saturating_sub(PART_REACH);
         let near = before.get(start..).unwrap_or_default();
         let denied = near.rsplit_once("no ").or_else(|| near.rsplit_once("No "));
@@ -317,18 +317,6 @@ impl<'a> Reading<'a> {
         if LACKING.iter().any(|(words, _)| find(thing, words).is_some() || is_first(thing, words)) {
             self.consider_at(RANK, Finding::Of(Category::Unavailable));
         }
-    }
-
-    /// Reads what was lost.
-    pub(super) fn take_lost(&mut self, after: &'a str) {
-        let near = after.get(..PART_REACH).unwrap_or(after);
-        self.take_loose(LOSSES, near);
-    }
-
-    /// Reads what is not as it should be.
-    pub(super) fn take_malformed(&mut self, after: &'a str) {
-        let near = after.get(..PART_REACH).unwrap_or(after);
-        self.take_loose(PARTS, near);
     }
 
     fn take_loose(&mut self, outcomes: &[(&str, Says)], after: &'a str) {

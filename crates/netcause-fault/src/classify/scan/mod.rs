@@ -327,15 +327,9 @@ impl<'a> Reading<'a> {
                 );
             }
             Says::Failed => self.take_failed(after),
-            Says::Link => self.take_link(after),
-            Says::Peer => self.take_peer(after),
-            Says::Action => self.take_action(after),
-            Says::Certificate => self.take_certificate(after),
-            Says::Client => self.take_client(after),
-            Says::Lack => self.take_lack(after),
-            Says::Lost => self.take_lost(after),
-            Says::Available => self.take_available(text.get(..start).unwrap_or_default()),
-            Says::Malformed => self.take_malformed(after),
+            says if says.is_half() => {
+                self.take_half(says, text.get(..start).unwrap_or_default(), after);
+            }
             Says::Curl => self.take_curl(after),
             Says::Access => self.take_access(after),
             Says::AccessState => self.take_state(after),
@@ -430,6 +424,8 @@ fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -
         || is_message && !rule.in_messages
         || !is_whole(rule, text, start, end)
         || names_cause(text, end)
+        || is_in_path(text, start)
+        || is_none_of(text, start)
     {
         return Standing::None;
     }
@@ -482,6 +478,21 @@ fn is_whole(rule: &Rule, text: &str, start: usize, end: usize) -> bool {
 /// Whether the cause follows by its name: `connection broken by 'ReadTimeoutError(…`.
 fn names_cause(text: &str, end: usize) -> bool {
     text.get(end..).is_some_and(|after| after.starts_with(" by '") || after.starts_with(" by \""))
+}
+
+/// Whether the match stands in a path, whose words are names: `/errors/connection-refused`.
+fn is_in_path(text: &str, start: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default();
+    let token = before.rsplit([' ', '"', '\'', '=', '(', ':', '\t']).next().unwrap_or_default();
+    token.starts_with('/')
+}
+
+/// Whether there were none: `0 timed out`.
+fn is_none_of(text: &str, start: usize) -> bool {
+    let before = text.get(..start).unwrap_or_default();
+    before
+        .strip_suffix("0 ")
+        .is_some_and(|it| !it.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '.'))
 }
 
 /// Words before a thing that is not there, or only spoken of.
@@ -643,7 +654,7 @@ fn rank(finding: Finding) -> u8 {
         // A library's word for what may be a limit of its own.
         Finding::Os(Os::Aborted) => 29,
         Finding::Os(Os::TimedOut) => 34,
-        Finding::Os(Os::Denied | Os::Invalid | Os::NotFound) => 5,
+        Finding::Os(Os::Denied | Os::Invalid | Os::NotFound) => 7,
         // "Resource temporarily unavailable" is said of no service.
         Finding::Os(Os::WouldBlock) => 23,
         Finding::Os(_) => 50,
