@@ -12,12 +12,19 @@ pub(super) struct LineWriter<'a> {
     out: &'a mut String,
     start: usize,
     end: usize,
+    /// How many bytes more may come: breaks and the blanks behind them fill no room.
+    left: usize,
 }
+
+/// How many bytes may come for each that there is room for; the `Debug` output of what is
+/// nested ten deep has half as many blanks.
+const MOST_PER_BYTE: usize = 16;
 
 impl<'a> LineWriter<'a> {
     /// Writes what begins at `start` and ends at `end` at the latest.
     pub(super) fn new(out: &'a mut String, start: usize, end: usize) -> Self {
-        LineWriter { out, start, end }
+        let left = end.saturating_sub(start).saturating_mul(MOST_PER_BYTE);
+        LineWriter { out, start, end, left }
     }
 
     fn push(&mut self, text: &str) -> fmt::Result {
@@ -27,6 +34,10 @@ impl<'a> LineWriter<'a> {
             return Ok(());
         }
         self.out.push_str(text.get(..floor_char_boundary(text, room)).unwrap_or_default());
+        self.close()
+    }
+
+    fn close(&mut self) -> fmt::Result {
         // One more character tells `cut` that something is missing.
         self.out.push(CUT);
         self.end = 0;
@@ -52,6 +63,19 @@ impl fmt::Write for LineWriter<'_> {
         if self.end == 0 {
             return Err(fmt::Error);
         }
+        // Nothing at all, for ever, is no less without an end than anything else.
+        if let Some(left) = self.left.checked_sub(text.len().max(1)) {
+            self.left = left;
+            return self.write(text);
+        }
+        let head = floor_char_boundary(text, self.left);
+        self.write(text.get(..head).unwrap_or_default())?;
+        self.close()
+    }
+}
+
+impl LineWriter<'_> {
+    fn write(&mut self, text: &str) -> fmt::Result {
         if !has_break(text) && !self.out.ends_with(BREAK) {
             return self.push(text);
         }

@@ -29,6 +29,7 @@ pub(super) fn sql_state(error: &dyn Error, text: &str) -> Option<ArrayString<5>>
 #[derive(Default)]
 struct HeadWriter {
     text: ArrayString<192>,
+    writes: u8,
 }
 
 impl Write for HeadWriter {
@@ -36,6 +37,7 @@ impl Write for HeadWriter {
         if text == "message" {
             return Err(fmt::Error);
         }
+        self.writes = self.writes.checked_add(1).ok_or(fmt::Error)?;
         self.text.try_push_str(text).map_err(|_| fmt::Error)
     }
 }

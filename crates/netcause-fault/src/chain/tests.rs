@@ -90,8 +90,67 @@ fn a_chain_without_end_is_cut() {
     let chain = read(&deep);
     assert_eq!(chain.links().len(), MAX_LINKS);
     assert_eq!(links(&chain).first(), Some(&"9999"));
-    // Its parts drop each other, which takes more stack than a test has.
-    std::mem::forget(deep);
+    assert_eq!(chain.classify(), None);
+    drop_all(deep);
+}
+
+/// Drops one link after the other: links that drop each other take more stack than a test has.
+fn drop_all(error: Link) {
+    let mut next = error.source;
+    while let Some(error) = next {
+        next = error.downcast::<Link>().ok().and_then(|link| link.source);
+    }
+}
+
+#[test]
+fn debug_output_of_a_deep_chain_is_read_up_to_a_limit() {
+    let mut deep = link("the bottom");
+    for _ in 0..10_000 {
+        deep = link_to("dns error", deep);
+    }
+    // Printed with all of its sources, as what is derived is.
+    struct Deep(Link);
+    impl fmt::Debug for Deep {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            fmt::Debug::fmt(&self.0, f)
+        }
+    }
+    impl fmt::Display for Deep {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            fmt::Display::fmt(&self.0, f)
+        }
+    }
+    impl Error for Deep {}
+    let deep = Deep(deep);
+    let chain = read(&deep);
+    assert_eq!(links(&chain), ["dns error"]);
+    assert!(chain.facts.debug.starts_with("Link { text: \"dns error\", source: Some(Link { text"));
+    assert!(chain.facts.debug.len() <= super::mute::LIMIT + '…'.len_utf8());
+    assert_eq!(chain.classify().and_then(|it| it.reason), Some(Reason::DnsFailure));
+    drop_all(deep.0);
+}
+
+#[test]
+fn debug_output_without_end_is_cut() {
+    #[derive(Debug)]
+    struct Cycle;
+    struct Endless;
+    impl fmt::Debug for Endless {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            loop {
+                write!(f, "Error({Cycle:?}, ")?;
+            }
+        }
+    }
+    impl fmt::Display for Endless {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("tcp connect error")
+        }
+    }
+    impl Error for Endless {}
+    let chain = read(&Endless);
+    assert!(chain.facts.debug.starts_with("Error(Cycle, Error(Cycle, "));
+    assert!(chain.facts.debug.len() <= super::mute::LIMIT + '…'.len_utf8());
 }
 
 #[test]
@@ -137,6 +196,32 @@ fn a_limit_ends_the_formatting_itself() {
     let chain = read(&Endless);
     assert!(chain.message().ends_with('…'));
     assert!(chain.message().len() <= ReadOptions::plain().limit);
+}
+
+#[test]
+fn an_error_that_writes_blanks_without_end_is_ended() {
+    struct Blank(&'static str, &'static str);
+    impl fmt::Debug for Blank {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("ConnectError")?;
+            loop {
+                f.write_str(self.1)?;
+            }
+        }
+    }
+    impl fmt::Display for Blank {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)?;
+            loop {
+                f.write_str(self.1)?;
+            }
+        }
+    }
+    impl Error for Blank {}
+    for blank in ["\n", "\r\n", "  \n  ", "\u{7}", ""] {
+        let chain = read(&link_to("once", Blank("tcp connect error", blank)));
+        assert!(chain.innermost().starts_with("tcp connect error"), "{}", chain.message());
+    }
 }
 
 #[test]

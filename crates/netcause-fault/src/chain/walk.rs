@@ -86,6 +86,7 @@ pub(super) fn peer_of_connect_error(error: &dyn Error) -> Option<SocketAddr> {
 struct HeadWriter {
     text: ArrayString<128>,
     commas: u8,
+    writes: u8,
 }
 
 impl Write for HeadWriter {
@@ -94,6 +95,7 @@ impl Write for HeadWriter {
             return Err(fmt::Error);
         }
         self.text.try_push_str(text).map_err(|_| fmt::Error)?;
+        self.writes = self.writes.checked_add(1).ok_or(fmt::Error)?;
         self.commas += u8::from(text.ends_with(", "));
         if self.commas < 2 { Ok(()) } else { Err(fmt::Error) }
     }
