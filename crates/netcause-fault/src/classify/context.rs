@@ -73,6 +73,9 @@ const WELL: &[&str] = &[
     "is up",
     "no longer",
     "healthy again",
+    "gracefully",
+    "normally",
+    "cleanly",
     "became available",
 ];
 

@@ -1,4 +1,5 @@
 pub(super) mod held_out;
+mod sentences;
 mod summaries;
 
 use std::error::Error;

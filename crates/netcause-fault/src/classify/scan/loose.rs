@@ -254,7 +254,9 @@ impl<'a> Reading<'a> {
     /// Reads what somebody failed to do.
     pub(super) fn take_failed(&mut self, after: &'a str) {
         let mut rest = after;
-        while let Some(more) = FILLERS.iter().find_map(|filler| strip(rest, filler)) {
+        while let Some(more) =
+            FILLERS.iter().find_map(|filler| strip(rest, filler)).or_else(|| skip_adverb(rest))
+        {
             rest = more;
         }
         if let Some((verb, says)) = VERBS.iter().find(|(verb, _)| strip(rest, verb).is_some()) {
@@ -338,6 +340,12 @@ impl<'a> Reading<'a> {
         };
         self.consider_at(RANK, finding);
     }
+}
+
+/// What stands behind an adverb: `unable to quickly connect`.
+fn skip_adverb(text: &str) -> Option<&str> {
+    let (word, rest) = text.split_once(' ')?;
+    (word.len() <= 16 && word.ends_with("ly") && word != "reply").then_some(rest)
 }
 
 /// What stands up to the end of the clause.
