@@ -6,7 +6,7 @@ use std::time::{Instant, SystemTime};
 use netcause_fault::{Fault, ReadOptions};
 use netcause_record::{
     ErrorText, Field, Key, Origin, PeerSource, Record, RenderedFault, Role, Scope, Selected,
-    Severity, Sources, TraceContext, Value, add, complete, is_hidden, rests_on_time, select,
+    Severity, Sources, TraceContext, Value, add, complete, rests_on_time, select,
 };
 use smallvec::SmallVec;
 use tracing_core::Level;
@@ -138,7 +138,7 @@ impl<'a> Logged<'a> {
     /// An event that reports no fault.
     fn report_plain(&self, export: impl Fn(&Record<'_>)) {
         let mut selected = Selected::new();
-        let shown = self.event.iter().filter(|field| !is_hidden(field.key));
+        let shown = self.event.iter().filter(|field| !field.key.is_hidden());
         shown.for_each(|field| add(&field, false, &mut selected));
         self.export(selected, None, export);
     }

@@ -156,6 +156,7 @@ impl Verdict {
     pub(crate) fn renew(&mut self, chain: &Chain, sources: &Sources<'_, '_>) {
         let (elapsed, attempts) = self.time_and_tries(chain, sources);
         (self.fault.elapsed, self.fault.attempts) = (elapsed, attempts);
+        self.rendered.renew(&self.fault);
     }
 
     fn time_and_tries(

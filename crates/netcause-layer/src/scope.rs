@@ -8,9 +8,7 @@
 
 use std::sync::Arc;
 
-use netcause_record::{
-    Field, Key, Role, Scope, SpanFields, depends_on_fault, is_hidden, push_member,
-};
+use netcause_record::{Field, Key, Role, Scope, SpanFields, push_member};
 use smallvec::SmallVec;
 
 use crate::fields::{Entry, Fields};
@@ -72,7 +70,7 @@ impl SpanScope {
         self.own.copy(&state.fields);
         self.serves_caller = state.serves_caller;
         self.facts.clear();
-        let facts = (0_u16..).zip(&self.own.list).filter(|(_, entry)| is_fact(entry.key));
+        let facts = (0_u16..).zip(&self.own.list).filter(|(_, entry)| entry.key.is_fact());
         self.facts.extend(facts.map(|(place, _)| place));
         self.flatten_form(false, outer.as_deref());
         self.flatten_form(true, outer.as_deref());
@@ -206,21 +204,5 @@ impl Scope for ScopeView<'_> {
 
 /// Whether a span's field of that key is part of a form.
 fn is_shown(key: &Key, on_fault: bool) -> bool {
-    !(is_hidden(key) || on_fault && depends_on_fault(key))
-}
-
-/// Whether a field of that key tells a fault something.
-fn is_fact(key: &Key) -> bool {
-    let tells_nothing = matches!(
-        key.role,
-        Role::Plain
-            | Role::Hidden
-            | Role::SpanKind
-            | Role::LogMetadata
-            | Role::Message
-            | Role::Error
-            | Role::Err
-            | Role::ServesCaller
-    );
-    key.in_peer_group || !tells_nothing
+    !(key.is_hidden() || on_fault && key.depends_on_fault())
 }

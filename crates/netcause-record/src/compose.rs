@@ -99,28 +99,8 @@ impl<'a, 's> Sources<'a, 's> {
         let event = self.event.iter().map(|field| (0, field));
         let calls = self.calls();
         let spans = calls.flat_map(|(index, fields)| fields.iter().map(move |it| (index + 1, it)));
-        event.chain(spans).filter(|(_, field)| is_condition(field.key))
+        event.chain(spans).filter(|(_, field)| field.key.is_condition())
     }
-}
-
-/// Whether a field of that key is one of [`Sources::conditions`].
-fn is_condition(key: &Key) -> bool {
-    let tells_nothing = matches!(
-        key.role,
-        Role::Plain
-            | Role::Hidden
-            | Role::SpanKind
-            | Role::LogMetadata
-            | Role::Message
-            | Role::Error
-            | Role::Err
-            | Role::ServesCaller
-    );
-    let tells_of_a_try = matches!(
-        key.role,
-        Role::Elapsed(_) | Role::Attempt | Role::MaxAttempts | Role::Exhausted | Role::NextDelay(_)
-    );
-    key.in_peer_group || !(tells_nothing || tells_of_a_try)
 }
 
 /// Completes a fault from the fields around it and says where its peer comes from.
@@ -179,7 +159,7 @@ fn agree<'a>(fault: &mut Fault<'a>, fields: &[Field<'a>]) {
 /// innermost span's, none that the record writes itself, and of the peer group only those
 /// of the fault's source.
 ///
-/// Of the spans' fields only those that [`depends_on_fault`] names are looked at; the
+/// Of the spans' fields only those that [`Key::depends_on_fault`] names are looked at; the
 /// others are the same in every record, and `selected` takes them by [`add`].
 pub fn select<'a>(
     sources: &Sources<'a, '_>,
@@ -193,24 +173,12 @@ pub fn select<'a>(
         }
     }
     for (index, span) in sources.spans.iter().enumerate() {
-        for field in span.fields.iter().filter(|field| depends_on_fault(field.key)) {
+        for field in span.fields.iter().filter(|field| field.key.depends_on_fault()) {
             if writable(field, fault, peer_source == PeerSource::Span(index)) {
                 add(field, true, selected);
             }
         }
     }
-}
-
-/// Whether it depends on an event's fault if a span's field of that key is written.
-#[must_use]
-pub fn depends_on_fault(key: &Key) -> bool {
-    key.in_peer_group || states_retry(key) || states_certificate(key)
-}
-
-/// Whether a field of that key is never written.
-#[must_use]
-pub fn is_hidden(key: &Key) -> bool {
-    matches!(key.role, Role::Hidden | Role::SpanKind | Role::LogMetadata | Role::Message)
 }
 
 /// Adds a field, unless its name in a record that does, or does not, report a fault is taken.
@@ -231,7 +199,7 @@ fn states_retry(key: &Key) -> bool {
 
 /// Whether a field may be written beside a fault whose peer is, or is not, from its source.
 fn writable(field: &Field<'_>, fault: &Fault<'_>, is_peer_source: bool) -> bool {
-    if is_hidden(field.key) {
+    if field.key.is_hidden() {
         return false;
     }
     if field.key.in_peer_group {

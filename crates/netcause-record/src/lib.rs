@@ -18,10 +18,7 @@ mod time;
 mod tries;
 mod value;
 
-pub use compose::{
-    PeerSource, Selected, Sources, SpanFields, add, complete, depends_on_fault, is_hidden,
-    named_peer, select,
-};
+pub use compose::{PeerSource, Selected, Sources, SpanFields, add, complete, named_peer, select};
 pub use escape::escape_into;
 pub use export::{Counts, Export};
 pub use exporters::{JsonExporter, PrettyExporter};

@@ -1,7 +1,9 @@
 //! Instants as RFC 3339 text in UTC.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use arrayvec::ArrayString;
 
 const SECONDS_A_DAY: i64 = 86_400;
 
@@ -9,39 +11,43 @@ const SECONDS_A_DAY: i64 = 86_400;
 const WRITABLE: std::ops::Range<i64> = -62_167_219_200..253_402_300_800;
 
 /// `YYYY-MM-DDTHH:MM:SS`
-type DateTime = [u8; 19];
+type DateTime = ArrayString<19>;
 
-/// `YYYY-MM-DDTHH:MM:SS.ssssssZ`
-type Timestamp = [u8; 27];
+/// A second, and how it is written.
+type Second = (i64, DateTime);
 
 thread_local! {
     /// The last second that this thread wrote: most events share it with the one before.
-    static LAST: Cell<(i64, DateTime)> = const { Cell::new((i64::MIN, [b'0'; 19])) };
+    static LAST: RefCell<Second> = const { RefCell::new((i64::MIN, DateTime::new_const())) };
 }
 
 /// Appends `2026-11-23T09:26:53.589793Z`.
 pub(crate) fn push_timestamp(time: SystemTime, out: &mut String) {
-    push_ascii(&timestamp(time), out);
+    let (seconds, nanoseconds) = since_epoch(time);
+    with_second(seconds, |date_time| out.push_str(date_time));
+    out.push('.');
+    push_fraction(1_000_000 + nanoseconds / 1000, out);
+    out.push('Z');
 }
 
 /// Appends `09:26:53.589`.
 pub(crate) fn push_time_of_day(time: SystemTime, out: &mut String) {
-    push_ascii(&timestamp(time)[11..23], out);
+    let (seconds, nanoseconds) = since_epoch(time);
+    with_second(seconds, |date_time| out.push_str(date_time.get(11..).unwrap_or_default()));
+    out.push('.');
+    push_fraction(1000 + nanoseconds / 1_000_000, out);
 }
 
-fn timestamp(time: SystemTime) -> Timestamp {
-    let (seconds, nanoseconds) = since_epoch(time);
-    let mut text = *b"0000-00-00T00:00:00.000000Z";
-    text[..19].copy_from_slice(&cached_date_time(seconds));
-    put_digits(&mut text[20..26], nanoseconds / 1000);
-    text
+/// Appends the digits of a number but for the first, which keeps the zeros after it.
+fn push_fraction(number: u32, out: &mut String) {
+    out.push_str(itoa::Buffer::new().format(number).get(1..).unwrap_or_default());
 }
 
 /// Appends `2026-11-23T09:26:53Z`, or nothing for a year that RFC 3339 cannot write.
 pub(crate) fn push_seconds(seconds: i64, out: &mut String) -> bool {
     let writable = WRITABLE.contains(&seconds);
     if writable {
-        push_ascii(&date_time(seconds), out);
+        out.push_str(&date_time(seconds));
         out.push('Z');
     }
     writable
@@ -63,16 +69,13 @@ fn since_epoch(time: SystemTime) -> (i64, u32) {
     (seconds.clamp(WRITABLE.start, WRITABLE.end - 1), nanoseconds)
 }
 
-fn cached_date_time(seconds: i64) -> DateTime {
-    LAST.with(|last| {
-        let (cached, text) = last.get();
-        if cached == seconds {
-            return text;
+fn with_second(seconds: i64, write: impl FnOnce(&str)) {
+    LAST.with_borrow_mut(|(last, text)| {
+        if *last != seconds {
+            (*last, *text) = (seconds, date_time(seconds));
         }
-        let text = date_time(seconds);
-        last.set((seconds, text));
-        text
-    })
+        write(text);
+    });
 }
 
 fn date_time(seconds: i64) -> DateTime {
@@ -85,7 +88,8 @@ fn date_time(seconds: i64) -> DateTime {
     put_digits(&mut text[11..13], second_of_day / 3600);
     put_digits(&mut text[14..16], second_of_day / 60 % 60);
     put_digits(&mut text[17..19], second_of_day % 60);
-    text
+    // Nothing but digits and marks.
+    DateTime::from_byte_string(&text).unwrap_or_default()
 }
 
 /// Year, month and day of a day since 1970-01-01, in the proleptic Gregorian calendar.
@@ -112,12 +116,6 @@ fn put_digits(digits: &mut [u8], mut number: u32) {
         *digit = b'0' + (number % 10) as u8;
         number /= 10;
     }
-}
-
-/// Appends digits and marks.
-pub(crate) fn push_ascii(bytes: &[u8], out: &mut String) {
-    // Nothing else comes here.
-    out.push_str(std::str::from_utf8(bytes).unwrap_or_default());
 }
 
 #[cfg(test)]

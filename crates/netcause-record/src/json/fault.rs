@@ -17,55 +17,87 @@ const LINKS_WORTH_A_LIST: usize = 3;
 /// The most addresses that are listed in a line that had to be cut.
 const ANSWERS_WHEN_CUT: usize = 4;
 
-/// The members of a fault and its error that are the same each time it happens, rendered once.
+/// The members of a fault and its error, rendered once for each time that it happens.
 ///
-/// What differs from one try to the next is not among them: how long it took, the tries,
-/// and the sentences that tell of them.
-#[derive(Debug, Clone)]
+/// What differs from one try to the next is rendered anew: how long it took, the tries, and
+/// the sentences that tell of them.
+#[derive(Debug, Clone, Default)]
 pub struct RenderedFault {
     /// The members before `fault.elapsed_ms`.
     before_time: String,
     /// Those from there to the tries.
     after_time: String,
     hint: String,
+    /// All, as they were the last time.
+    members: String,
+    /// The time and the tries that they tell.
+    last: (Option<Duration>, Attempts),
 }
 
 impl RenderedFault {
-    /// Renders what stays.
+    /// Renders a fault.
     #[must_use]
     pub fn new(fault: &Fault<'_>, error: Option<&ErrorText<'_>>) -> Self {
-        let rendered = |write: &dyn Fn(&mut Members<'_>)| {
-            let mut line = String::new();
-            write(&mut Members { line: &mut line, text_limit: None });
-            line
-        };
-        RenderedFault {
-            before_time: rendered(&|members| members.before_time(fault, error)),
-            after_time: rendered(&|members| members.after_time(fault)),
-            hint: rendered(&|members| members.hint(fault)),
+        let mut rendered = RenderedFault::default();
+        Members::whole(&mut rendered.before_time).before_time(fault, error);
+        Members::whole(&mut rendered.after_time).after_time(fault);
+        Members::whole(&mut rendered.hint).hint(fault);
+        rendered.render(fault);
+        rendered
+    }
+
+    /// Renders what differs from the last time; the fault is the same but for its time and
+    /// its tries.
+    pub fn renew(&mut self, fault: &Fault<'_>) {
+        if self.last != (fault.elapsed, fault.attempts) {
+            self.render(fault);
         }
+    }
+
+    fn render(&mut self, fault: &Fault<'_>) {
+        self.last = (fault.elapsed, fault.attempts);
+        self.members.clear();
+        let mut members = Members::whole(&mut self.members);
+        members.line.push_str(&self.before_time);
+        members.duration(",\"fault.elapsed_ms\":", fault.elapsed);
+        members.line.push_str(&self.after_time);
+        members.tries_and_summary(fault);
+        // A hint may name the pause before the next try.
+        match fault.attempts.next_delay {
+            Some(_) => members.hint(fault),
+            None => members.line.push_str(&self.hint),
+        }
+    }
+}
+
+impl<'a> Members<'a> {
+    /// Writes members whose texts are not cut.
+    fn whole(line: &'a mut String) -> Self {
+        Members { line, text_limit: None }
     }
 }
 
 impl Members<'_> {
     pub(super) fn fault(&mut self, record: &Record<'_>, fault: &Fault<'_>) {
         // Where texts are cut, none that is whole can be used.
-        let rendered = record.rendered.filter(|_| self.text_limit.is_none());
-        match rendered {
-            Some(rendered) => self.line.push_str(&rendered.before_time),
-            None => self.before_time(fault, record.error.as_ref()),
+        if let Some(rendered) = record.rendered.filter(|_| self.text_limit.is_none()) {
+            return self.line.push_str(&rendered.members);
         }
+        self.before_time(fault, record.error.as_ref());
         self.duration(",\"fault.elapsed_ms\":", fault.elapsed);
-        match rendered {
-            Some(rendered) => self.line.push_str(&rendered.after_time),
-            None => self.after_time(fault),
-        }
+        self.after_time(fault);
+        self.tries_and_summary(fault);
+        self.hint(fault);
+    }
+
+    fn tries_and_summary(&mut self, fault: &Fault<'_>) {
         self.attempts(&fault.attempts);
         self.sentence(",\"fault.summary\":\"", |line| fault.summary().write_to(line));
-        // A hint may name the pause before the next try.
-        match rendered.filter(|_| fault.attempts.next_delay.is_none()) {
-            Some(rendered) => self.line.push_str(&rendered.hint),
-            None => self.hint(fault),
+    }
+
+    fn hint(&mut self, fault: &Fault<'_>) {
+        if let Some(hint) = fault.hint() {
+            self.sentence(",\"fault.hint\":\"", |line| hint.write_to(line));
         }
     }
 
@@ -89,12 +121,6 @@ impl Members<'_> {
         }
         if let Some(phase) = fault.phase {
             self.word(",\"fault.phase\":\"", phase.as_str());
-        }
-    }
-
-    fn hint(&mut self, fault: &Fault<'_>) {
-        if let Some(hint) = fault.hint() {
-            self.sentence(",\"fault.hint\":\"", |line| hint.write_to(line));
         }
     }
 

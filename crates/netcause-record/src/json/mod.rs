@@ -2,6 +2,10 @@
 //!
 //! The order is fixed: first what everybody reads, then the caller's fields, then the fault.
 
+use std::cell::RefCell;
+
+use arrayvec::ArrayString;
+
 use crate::escape::{escape_cut, escape_from, escape_into};
 use crate::{Field, Limits, Record, Severity, TraceContext, time};
 
@@ -157,11 +161,13 @@ impl Members<'_> {
     }
 
     fn trace(&mut self, trace: &TraceContext) {
-        self.line.push_str(",\"trace_id\":\"");
-        push_hex(&trace.trace_id, self.line);
-        self.line.push_str("\",\"span_id\":\"");
-        push_hex(&trace.span_id, self.line);
-        self.line.push('"');
+        LAST_TRACE.with_borrow_mut(|(last, text)| {
+            if last.as_ref() != Some(trace) {
+                *last = Some(*trace);
+                *text = trace_members(trace);
+            }
+            self.line.push_str(text);
+        });
     }
 
     fn origin(&mut self, record: &Record<'_>) {
@@ -258,15 +264,36 @@ fn is_taken(record: &Record<'_>, name: &str) -> bool {
     taken
 }
 
+/// `,"trace_id":"…","span_id":"…"`
+type TraceMembers = ArrayString<80>;
+
+thread_local! {
+    /// The last ids that this thread wrote: the events of a span share them.
+    static LAST_TRACE: RefCell<(Option<TraceContext>, TraceMembers)> =
+        const { RefCell::new((None, TraceMembers::new_const())) };
+}
+
+fn trace_members(trace: &TraceContext) -> TraceMembers {
+    let mut members = TraceMembers::new();
+    // There is room for exactly these.
+    let _ = members.try_push_str(",\"trace_id\":\"");
+    push_hex(&trace.trace_id, &mut members);
+    let _ = members.try_push_str("\",\"span_id\":\"");
+    push_hex(&trace.span_id, &mut members);
+    let _ = members.try_push_str("\"");
+    members
+}
+
 /// Appends a trace or span id.
-fn push_hex(bytes: &[u8], out: &mut String) {
+fn push_hex(bytes: &[u8], out: &mut TraceMembers) {
     let digit = |value: u8| if value < 10 { b'0' + value } else { b'a' - 10 + value };
     let mut text = [0; 32];
     let (pairs, _) = text.as_chunks_mut::<2>();
     for (pair, byte) in pairs.iter_mut().zip(bytes) {
         *pair = [digit(byte >> 4), digit(byte & 0xf)];
     }
-    time::push_ascii(text.get(..2 * bytes.len()).unwrap_or_default(), out);
+    let digits = text.get(..2 * bytes.len()).unwrap_or_default();
+    let _ = out.try_push_str(std::str::from_utf8(digits).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -89,6 +89,37 @@ pub enum Role {
     RetryAfter(Unit),
 }
 
+/// What is asked of a key each time that it is met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Uses {
+    hidden: bool,
+    depends_on_fault: bool,
+    fact: bool,
+    condition: bool,
+}
+
+impl Uses {
+    fn of(name: &str, role: Role, in_peer_group: bool) -> Self {
+        let hidden =
+            matches!(role, Role::Hidden | Role::SpanKind | Role::LogMetadata | Role::Message);
+        let tells_nothing =
+            hidden || matches!(role, Role::Plain | Role::Error | Role::Err | Role::ServesCaller);
+        let counts_tries = matches!(
+            role,
+            Role::Attempt | Role::MaxAttempts | Role::Exhausted | Role::NextDelay(_)
+        );
+        let states = counts_tries && name.starts_with("retry.") || name == "certificate.days_left";
+        let fact = in_peer_group || states || !tells_nothing;
+        let tells_of_a_try = counts_tries || matches!(role, Role::Elapsed(_));
+        Uses {
+            hidden,
+            depends_on_fault: in_peer_group || states,
+            fact,
+            condition: in_peer_group || !tells_nothing && !tells_of_a_try,
+        }
+    }
+}
+
 /// A caller's key: its name in records, and what it means. Decided once per callsite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {
@@ -107,6 +138,7 @@ pub struct Key {
     pub bit: u64,
     /// The same of the name in a record that reports a fault.
     pub bit_on_fault: u64,
+    uses: Uses,
     /// `,"name":` as it stands in a line.
     prefix: String,
     prefix_on_fault: String,
@@ -161,6 +193,7 @@ impl Key {
         let name = renamed.map_or(caller, Cow::Owned);
         let bit = bit_of(&name);
         let bit_on_fault = name_on_fault.as_deref().map_or(bit, bit_of);
+        let uses = Uses::of(&name, role, in_peer_group);
         let prefix = prefix_of(&name);
         let prefix_on_fault = name_on_fault.as_deref().map(prefix_of).unwrap_or_default();
         Key {
@@ -171,6 +204,7 @@ impl Key {
             secret,
             bit,
             bit_on_fault,
+            uses,
             prefix,
             prefix_on_fault,
         }
@@ -205,6 +239,29 @@ impl Key {
     #[must_use]
     pub fn is_same_in(&self, fault: bool, other: &Key) -> bool {
         self.bit_in(fault) == other.bit_in(fault) && self.name_in(fault) == other.name_in(fault)
+    }
+
+    /// Whether a field of that key is never written.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.uses.hidden
+    }
+
+    /// Whether it depends on an event's fault if a span's field of that key is written.
+    #[must_use]
+    pub fn depends_on_fault(&self) -> bool {
+        self.uses.depends_on_fault
+    }
+
+    /// Whether a field of that key tells a fault something.
+    #[must_use]
+    pub fn is_fact(&self) -> bool {
+        self.uses.fact
+    }
+
+    /// Whether it tells something else than how long a try took and which one it was.
+    pub(crate) fn is_condition(&self) -> bool {
+        self.uses.condition
     }
 
     /// Whether a field of that key names a peer, under its own or a usual name.
