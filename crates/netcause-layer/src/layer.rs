@@ -17,6 +17,7 @@ use crate::callsite::Callsites;
 use crate::event::{Around, Scratch, severity};
 use crate::known;
 use crate::reentry::Reentry;
+use crate::repeat::Site;
 use crate::visit::{Reading, Visitor};
 
 static NEXT_LAYER: AtomicU32 = AtomicU32::new(0);
@@ -180,6 +181,8 @@ impl NetcauseLayer {
             reading: &self.reading,
             clean: &mut scratch.clean,
             event: metadata.is_event().then_some(&mut scratch.parts),
+            layer: self.number,
+            repeats: &scratch.repeats,
         }
     }
 
@@ -187,7 +190,9 @@ impl NetcauseLayer {
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
-        event.record(&mut self.visitor(event.metadata(), scratch));
+        let mut visitor = self.visitor(event.metadata(), scratch);
+        event.record(&mut visitor);
+        let site = Site { layer: self.number, keys: visitor.keys };
         let severity = severity(*event.metadata().level());
         let kind = scratch.read_error(severity, &self.reading);
         let mut known = self.span_of(event, context);
@@ -195,7 +200,7 @@ impl NetcauseLayer {
         let trace = self.trace(event, context);
         self.with_around(event, place.map(|place| place.span.name), |around| {
             let around = Around { severity, trace, ..around };
-            scratch.compose(kind, place, &around, |record| self.export(record));
+            scratch.compose(kind, site, place, &around, |record| self.export(record));
         });
         known.into_iter().for_each(known::put);
     }
@@ -317,4 +322,10 @@ pub(crate) fn repeats_found() -> usize {
 #[cfg(test)]
 pub(crate) fn repeats_kept() -> usize {
     SCRATCH.with_borrow(|scratch| scratch.repeats.count())
+}
+
+/// Forgets the failures that this thread keeps.
+#[cfg(test)]
+pub(crate) fn forget_repeats() {
+    SCRATCH.with_borrow_mut(|scratch| scratch.repeats = crate::repeat::Repeats::default());
 }

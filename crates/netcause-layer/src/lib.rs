@@ -14,6 +14,7 @@ mod layer;
 mod memory;
 mod reentry;
 mod repeat;
+mod report;
 mod scope;
 mod span;
 mod spans;

@@ -9,6 +9,10 @@
 //! the chain of the error with what its types tell ([`Chain::tells_same`]), and the fields
 //! around it that a fault is completed from ([`Sources::conditions`]). Memory is asked each
 //! time. One that is seen for the first time leaves nothing but a number behind.
+//!
+//! Mostly it is the one that was the last at its callsite. So an error is compared with that
+//! one while it prints itself ([`Chain::read_unless_known`]); and among the very same spans
+//! not even their fields are looked at again.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -16,17 +20,21 @@ use std::time::{Duration, SystemTime};
 
 use netcause_fault::{Attempts, Chain, Fault};
 use netcause_record::{
-    Field, PeerSource, RenderedFault, Role, Sources, Value, complete_elapsed, complete_tries,
+    Field, Key, PeerSource, RenderedFault, Role, Sources, Value, complete_elapsed, complete_tries,
 };
 
 use crate::memory::{MOMENT, Seen};
 use crate::span::Span;
+use crate::spans::Place;
 
 #[cfg(test)]
 mod tests;
 
 /// How many failures are kept; a new one takes the place of another.
 const KEPT: usize = 32;
+
+/// For how many callsites the last failure is known.
+const SITES: usize = 64;
 
 /// How many failures are known to have been seen once.
 const SIGHTED: usize = 128;
@@ -38,6 +46,8 @@ const LONGEST: usize = 2048;
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
     kept: Vec<Option<Box<Repeat>>>,
+    /// For callsites, where the failure is kept that was the last one there.
+    last: Vec<u8>,
     sighted: Vec<u64>,
     /// How often one was found.
     #[cfg(test)]
@@ -52,9 +62,18 @@ impl Repeats {
     }
 }
 
+/// A callsite of a layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Site {
+    pub(crate) layer: u32,
+    /// Each has keys of its own, which it is known by.
+    pub(crate) keys: &'static [Key],
+}
+
 /// A failure: an error and the fields around it.
 #[derive(Debug)]
 pub(crate) struct Failure<'a, 's> {
+    site: Site,
     pub(crate) chain: &'a Chain,
     sources: &'s Sources<'a, 's>,
     /// Two that differ in it are different.
@@ -63,11 +82,22 @@ pub(crate) struct Failure<'a, 's> {
 
 /// A failure that was kept, and what came of it.
 #[derive(Debug)]
-struct Repeat {
-    chain: Chain,
+pub(crate) struct Repeat {
+    /// The layer that read the error.
+    layer: u32,
+    pub(crate) chain: Chain,
+    pub(crate) kept: Kept,
+}
+
+/// What came of a failure.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// The fields that it was made of.
     conditions: Vec<Condition>,
+    /// The scope in which they were found the last time, where the event told none of them.
+    pub(crate) scope: Option<u64>,
     /// Absent for an error that is no fault.
-    verdict: Option<Verdict>,
+    pub(crate) verdict: Option<Verdict>,
 }
 
 /// A fault, completed and diagnosed, and its members.
@@ -81,10 +111,19 @@ pub(crate) struct Verdict {
     /// How long it took, where what came of it may rest on that.
     pub(crate) time: Option<Option<Duration>>,
     /// What the error itself told of the time and the tries.
-    pub(crate) own: (Option<Duration>, Attempts),
+    pub(crate) own: TimeAndTries,
+    /// What was stated of them the last time.
+    pub(crate) stated: TimeAndTries,
     /// What is remembered of it, and when that was.
     pub(crate) seen: Option<(Arc<Seen>, SystemTime)>,
+    /// Whether the fields around it name the peer that is remembered.
+    pub(crate) is_named: bool,
+    /// Whether fields that depend on the fault are written beside it.
+    pub(crate) selects: bool,
 }
+
+/// How long a try took, and which one it was.
+pub(crate) type TimeAndTries = (Option<Duration>, Attempts);
 
 /// A field that a fault is completed from.
 #[derive(Debug)]
@@ -98,17 +137,32 @@ struct Condition {
 }
 
 impl Repeats {
-    /// What came of the same failure before: nothing, where it was no fault.
-    pub(crate) fn find(&mut self, failure: &Failure<'_, '_>) -> Option<Option<&mut Verdict>> {
-        let kept = self.kept.get_mut(place(failure.fingerprint, KEPT))?.as_deref_mut()?;
-        if !kept.is(failure) {
-            return None;
-        }
+    /// The failure that was the last one at a callsite, and where it is kept.
+    pub(crate) fn last_at(&self, site: Site) -> Option<(usize, &Repeat)> {
+        let place = usize::from(*self.last.get(site.place())?);
+        let repeat = self.kept.get(place)?.as_deref()?;
+        (repeat.layer == site.layer).then_some((place, repeat))
+    }
+
+    /// The failure that is kept there.
+    pub(crate) fn at(&mut self, place: usize) -> Option<&mut Repeat> {
+        self.kept.get_mut(place)?.as_deref_mut()
+    }
+
+    /// The same failure, if it is kept.
+    pub(crate) fn find(&mut self, failure: &Failure<'_, '_>) -> Option<&mut Repeat> {
+        let place = failure.place();
+        self.kept.get(place)?.as_ref().filter(|kept| kept.is(failure))?;
+        self.note(failure.site, place);
+        self.count_found();
+        self.at(place)
+    }
+
+    pub(crate) fn count_found(&mut self) {
         #[cfg(test)]
         {
             self.found += 1;
         }
-        Some(kept.verdict.as_mut())
     }
 
     /// Notes that a failure was seen; says whether it was before, and so is worth being kept.
@@ -127,56 +181,87 @@ impl Repeats {
         let conditions = failure.sources.conditions();
         let conditions = conditions.map(|(source, field)| Condition::of(source, field));
         let Some(conditions) = conditions.collect() else { return };
+        let (layer, chain) = (failure.site.layer, failure.chain.clone());
         self.kept.resize_with(KEPT, || None);
-        if let Some(slot) = self.kept.get_mut(place(failure.fingerprint, KEPT)) {
-            *slot = Some(Box::new(Repeat { chain: failure.chain.clone(), conditions, verdict }));
+        let place = failure.place();
+        if let Some(slot) = self.kept.get_mut(place) {
+            let kept = Kept { conditions, scope: None, verdict };
+            *slot = Some(Box::new(Repeat { layer, chain, kept }));
         }
+        self.note(failure.site, place);
+    }
+
+    fn note(&mut self, site: Site, place: usize) {
+        self.last.resize(SITES, 0);
+        if let Some(last) = self.last.get_mut(site.place()) {
+            *last = place as u8;
+        }
+    }
+}
+
+impl Site {
+    fn place(self) -> usize {
+        place((self.keys.as_ptr() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15), SITES)
     }
 }
 
 impl Repeat {
     fn is(&self, failure: &Failure<'_, '_>) -> bool {
+        self.layer == failure.site.layer
+            && self.chain.tells_same(failure.chain)
+            && self.kept.is_among(failure.chain, failure.sources)
+    }
+}
+
+impl Kept {
+    /// Whether the fields around are the same as those that it was made of; the error is.
+    pub(crate) fn is_among(&self, chain: &Chain, sources: &Sources<'_, '_>) -> bool {
         let mut kept = self.conditions.iter();
-        self.chain.tells_same(failure.chain)
-            && failure.sources.conditions().all(|(source, field)| {
-                kept.next().is_some_and(|condition| condition.is(source, field))
-            })
+        sources
+            .conditions()
+            .all(|(source, field)| kept.next().is_some_and(|known| known.is(source, field)))
             && kept.next().is_none()
-            && self.verdict.as_ref().is_none_or(|verdict| verdict.rests_on_same_time(failure))
+            && self
+                .verdict
+                .as_ref()
+                .is_none_or(|verdict| verdict.rests_on_same_time(chain, sources))
     }
 }
 
 impl Verdict {
-    fn rests_on_same_time(&self, failure: &Failure<'_, '_>) -> bool {
-        let time = || self.time_and_tries(failure.chain, failure.sources).0;
-        self.time.is_none_or(|kept| kept == time())
+    fn rests_on_same_time(&self, chain: &Chain, sources: &Sources<'_, '_>) -> bool {
+        self.time.is_none_or(|kept| kept == self.time_and_tries(chain, sources).0)
     }
 
     /// Reads the time and the tries of another time that it happened.
     pub(crate) fn renew(&mut self, chain: &Chain, sources: &Sources<'_, '_>) {
         let (elapsed, attempts) = self.time_and_tries(chain, sources);
         (self.fault.elapsed, self.fault.attempts) = (elapsed, attempts);
+        self.stated = stated(chain);
         self.rendered.renew(&self.fault);
     }
 
-    fn time_and_tries(
-        &self,
-        chain: &Chain,
-        sources: &Sources<'_, '_>,
-    ) -> (Option<Duration>, Attempts) {
+    fn time_and_tries(&self, chain: &Chain, sources: &Sources<'_, '_>) -> TimeAndTries {
         let (mut elapsed, mut attempts) = self.own;
         // What is stated is stated each time, or it would not be the same failure.
-        if let Some(stated) = chain.stated() {
-            let now = &stated.attempts;
-            elapsed = stated.elapsed.or(elapsed);
-            attempts.attempt = now.attempt.or(attempts.attempt);
-            attempts.max_attempts = now.max_attempts.or(attempts.max_attempts);
-            attempts.exhausted = now.exhausted.or(attempts.exhausted);
-            attempts.next_delay = now.next_delay.or(attempts.next_delay);
-        }
+        let (time, now) = stated(chain);
+        elapsed = time.or(elapsed);
+        attempts.attempt = now.attempt.or(attempts.attempt);
+        attempts.max_attempts = now.max_attempts.or(attempts.max_attempts);
+        attempts.exhausted = now.exhausted.or(attempts.exhausted);
+        attempts.next_delay = now.next_delay.or(attempts.next_delay);
         complete_elapsed(&mut elapsed, sources);
         complete_tries(&mut attempts, sources);
         (elapsed, attempts)
+    }
+
+    /// Whether all that came of it the last time comes of it again, among the same fields.
+    pub(crate) fn is_settled(&self, chain: &Chain, place: Option<Place<'_>>) -> bool {
+        // What is named by the fields around is not recalled.
+        let last = || self.seen.as_ref().filter(|_| self.is_named);
+        let recalls_nothing =
+            || last().zip(place).is_some_and(|((seen, _), place)| place.span.remembers_last(seen));
+        !self.selects && self.stated == stated(chain) && (!self.may_recall || recalls_nothing())
     }
 
     /// Whether the span remembers just this, since a moment ago.
@@ -187,6 +272,11 @@ impl Verdict {
             && span.remembers_last(seen)
             && seen.tells_tries(&self.fault.attempts)
     }
+}
+
+/// What is stated in a chain of the time and the tries.
+pub(crate) fn stated(chain: &Chain) -> TimeAndTries {
+    chain.stated().map(|stated| (stated.elapsed, stated.attempts)).unwrap_or_default()
 }
 
 impl Condition {
@@ -216,8 +306,12 @@ impl Condition {
 }
 
 impl<'a, 's> Failure<'a, 's> {
-    pub(crate) fn new(chain: &'a Chain, sources: &'s Sources<'a, 's>) -> Self {
-        Failure { chain, sources, fingerprint: fingerprint(chain, sources) }
+    pub(crate) fn new(site: Site, chain: &'a Chain, sources: &'s Sources<'a, 's>) -> Self {
+        Failure { site, chain, sources, fingerprint: fingerprint(chain, sources) }
+    }
+
+    fn place(&self) -> usize {
+        place(self.fingerprint, KEPT)
     }
 }
 

@@ -7,6 +7,7 @@
 //! the span's own members and then, as one block, those of the span around it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use netcause_record::{Field, Key, Role, Scope, SpanFields, push_member};
 use smallvec::SmallVec;
@@ -16,6 +17,9 @@ use crate::span::{Span, SpanState};
 
 /// The most spans whose shares of the facts are kept on the stack.
 pub(crate) type Shares<'a, 's> = SmallVec<[SpanFields<'a, 's>; 8]>;
+
+/// Outside of all scopes is 0.
+static NEXT_SCOPE: AtomicU64 = AtomicU64::new(1);
 
 /// The rendered fields of one form.
 #[derive(Debug, Default)]
@@ -27,6 +31,8 @@ struct Form {
 /// The fields of a span and its ancestors.
 #[derive(Debug, Default)]
 pub(crate) struct SpanScope {
+    /// No other scope has the same, nor has this one once it is another's.
+    pub(crate) number: u64,
     /// The layer's count of amended spans when this was made.
     version: u64,
     /// The span's own count.
@@ -66,6 +72,7 @@ impl SpanScope {
         version: u64,
         revision: u32,
     ) {
+        self.number = NEXT_SCOPE.fetch_add(1, Ordering::Relaxed);
         (self.version, self.revision) = (version, revision);
         self.own.copy(&state.fields);
         self.serves_caller = state.serves_caller;

@@ -15,6 +15,7 @@ use tracing_core::field::Visit;
 
 use crate::clean::CleanTexts;
 use crate::fields::{Fields, Place, Stored};
+use crate::repeat::{Repeats, Site};
 
 /// Read beyond the limit before secrets are removed: a cut may take away the very mark by
 /// which one is known.
@@ -41,6 +42,8 @@ pub(crate) struct EventParts {
     pub(crate) chain: Chain,
     /// Whether `chain` holds a typed error.
     pub(crate) typed: bool,
+    /// Where it is kept, if it is a failure that was; then `chain` has no text.
+    pub(crate) known: Option<usize>,
     /// The entries under `error` and `err`, where they are texts.
     pub(crate) error: Option<usize>,
     pub(crate) err: Option<usize>,
@@ -53,7 +56,8 @@ impl EventParts {
         self.message.clear();
         self.chain.clear();
         self.other.clear();
-        (self.typed, self.error, self.err) = (false, None, None);
+        (self.typed, self.known) = (false, None);
+        (self.error, self.err) = (None, None);
     }
 }
 
@@ -65,6 +69,8 @@ pub(crate) struct Visitor<'v> {
     pub(crate) clean: &'v mut CleanTexts,
     /// Absent for a span.
     pub(crate) event: Option<&'v mut EventParts>,
+    pub(crate) layer: u32,
+    pub(crate) repeats: &'v Repeats,
 }
 
 impl Visitor<'_> {
@@ -145,11 +151,23 @@ impl Visit for Visitor<'_> {
         };
         let first = !event.typed;
         let chain = if first { &mut event.chain } else { &mut event.other };
-        if catch_unwind(AssertUnwindSafe(|| chain.read_error(value, &options))).is_err() {
+        let site = Site { layer: self.layer, keys: self.keys };
+        let known = self.repeats.last_at(site).filter(|_| first);
+        let read = AssertUnwindSafe(|| match known {
+            Some((place, known)) => {
+                chain.read_unless_known(value, &options, &known.chain).then_some(place)
+            }
+            None => {
+                chain.read_error(value, &options);
+                None
+            }
+        });
+        let read = catch_unwind(read);
+        if read.is_err() {
             chain.read_text(PANICKED, &options);
         }
         if first {
-            event.typed = true;
+            (event.typed, event.known) = (true, read.unwrap_or_default());
         } else if let Some(key) = self.key(field) {
             let event = self.event.take();
             if let Some(event) = &event {

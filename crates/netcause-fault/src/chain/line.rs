@@ -27,6 +27,11 @@ impl<'a> LineWriter<'a> {
         LineWriter { out, start, end, left }
     }
 
+    /// Goes on after a text that was written before.
+    pub(super) fn resume(&mut self, before: &str) {
+        self.out.push_str(before);
+    }
+
     fn push(&mut self, text: &str) -> fmt::Result {
         let room = self.end.saturating_sub(self.out.len());
         if text.len() <= room {

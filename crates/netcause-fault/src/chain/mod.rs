@@ -1,9 +1,11 @@
 //! [`Chain`]: an error's links, rendered once.
 
+mod known;
 mod line;
 mod mute;
 mod pieces;
 mod state;
+mod typed;
 mod walk;
 
 #[cfg(test)]
@@ -17,7 +19,7 @@ use arrayvec::ArrayVec;
 
 use self::line::LineWriter;
 use self::pieces::{Piece, pieces};
-use self::walk::Step;
+use self::typed::Reader;
 use crate::Fault;
 use crate::classify::{self, Classifiers, Facts, Source};
 
@@ -26,13 +28,6 @@ pub const MAX_LINKS: usize = 16;
 
 /// Between two links in [`Chain::message`].
 const SEPARATOR: &str = ": ";
-
-/// What hyper-util's `ConnectError` prints; the peer is in its `Debug` output.
-const CONNECT_ERROR: &str = "tcp connect error";
-
-/// What `TcpStream::connect_timeout` of the standard library prints when its limit runs
-/// out; the operating system's text begins with a capital and has a number.
-const CONNECT_TIMER: &str = "connection timed out";
 
 /// Read beyond the limit before secrets are removed, so that a cut does not hide the end
 /// by which a secret is known.
@@ -97,6 +92,9 @@ pub struct Chain {
     text: String,
     links: ArrayVec<Range<usize>, MAX_LINKS>,
     facts: Facts,
+    /// Whether each link was printed whole and as it stands here, and nothing was read from
+    /// its `Debug` output.
+    plain: bool,
 }
 
 impl Chain {
@@ -113,6 +111,7 @@ impl Chain {
         let mut debug = std::mem::take(&mut self.facts.debug);
         debug.clear();
         self.facts = Facts { debug, ..Facts::default() };
+        self.plain = false;
     }
 
     /// Reads an error and all its sources.
@@ -120,37 +119,62 @@ impl Chain {
     /// Goes where `source()` does not lead, too: into the payload of an [`std::io::Error`],
     /// through `Arc` and `Box`.
     pub fn read_error(&mut self, error: &(dyn Error + 'static), options: &ReadOptions<'_>) {
-        let whole = self.read_links(error, options, None);
-        let Some(sanitize) = options.sanitize else { return };
-        // Few errors hold a secret: one look at the whole text tells. Where there is one,
-        // or half a one at a cut, each link is read again and looked at for itself.
-        if !whole || sanitize(&mut self.text, 0) {
-            self.read_links(error, options, Some(sanitize));
-        }
+        self.read_sanitized(error, options, None);
     }
 
-    /// Reads all links; says whether nothing was cut.
-    fn read_links(
+    /// Reads an error as [`read_error`](Chain::read_error) does, unless it tells the same as
+    /// a chain that was read with the same options; then of it only what is
+    /// [`stated`](Chain::stated), and says so.
+    ///
+    /// ```
+    /// use netcause_fault::{Chain, ReadOptions};
+    ///
+    /// let (mut known, mut chain) = (Chain::new(), Chain::new());
+    /// let reset = std::io::Error::from_raw_os_error(104);
+    /// known.read_error(&reset, &ReadOptions::plain());
+    /// assert!(chain.read_unless_known(&reset, &ReadOptions::plain(), &known));
+    /// let refused = std::io::Error::from_raw_os_error(111);
+    /// assert!(!chain.read_unless_known(&refused, &ReadOptions::plain(), &known));
+    /// assert_eq!(chain.message(), "Connection refused (os error 111)");
+    /// ```
+    #[must_use]
+    pub fn read_unless_known(
         &mut self,
         error: &(dyn Error + 'static),
         options: &ReadOptions<'_>,
-        sanitize: Option<Sanitize<'_>>,
+        known: &Chain,
     ) -> bool {
-        self.clear();
-        let mut whole = true;
-        let mut next = Some(error);
-        for _ in 0..MAX_LINKS {
-            let Some(link) = next else { break };
-            self.facts.collect(link, options.classifiers);
-            match walk::step(link) {
-                Step::SameText(inner) => next = Some(inner),
-                Step::Source(inner) => {
-                    whole &= self.append_error(link, inner.is_some(), options, sanitize);
-                    next = inner;
-                }
+        self.read_sanitized(error, options, Some(known).filter(|known| known.plain))
+    }
+
+    /// Takes text and links of a chain that it was found to be the same as.
+    pub fn take_known(&mut self, known: &Chain) {
+        self.text.clone_from(&known.text);
+        self.links.clone_from(&known.links);
+        self.plain = known.plain;
+    }
+
+    fn read_sanitized(
+        &mut self,
+        error: &(dyn Error + 'static),
+        options: &ReadOptions<'_>,
+        known: Option<&Chain>,
+    ) -> bool {
+        let mut reader = Reader::new(options, None, known);
+        let whole = reader.read(self, error);
+        if let Some(known) = reader.found() {
+            if self.facts.tell_same(&known.facts) {
+                return true;
             }
+            self.take_known(known);
         }
-        whole
+        let Some(sanitize) = options.sanitize else { return false };
+        // Few errors hold a secret: one look at the whole text tells. Where there is one,
+        // or half a one at a cut, each link is read again and looked at for itself.
+        if !whole || sanitize(&mut self.text, 0) {
+            Reader::new(options, Some(sanitize), None).read(self, error);
+        }
+        false
     }
 
     /// Reads the text of an error, as `%error`, `?error` or `{error:#}` print it.
@@ -249,66 +273,6 @@ impl Chain {
             };
         }
         self.close(open, options);
-    }
-
-    /// Appends one link; says whether nothing was cut.
-    fn append_error(
-        &mut self,
-        error: &(dyn Error + 'static),
-        has_source: bool,
-        options: &ReadOptions<'_>,
-        sanitize: Option<Sanitize<'_>>,
-    ) -> bool {
-        let start = self.open();
-        let room = options.limit.saturating_sub(start);
-        // An outer link leaves room for the inner ones, which say what happened.
-        let room = if has_source { room / 2 } else { room };
-        let mut writer = LineWriter::new(&mut self.text, start, start + room + slack(options));
-        let os = walk::os_error(error);
-        // An error is either the full buffer or the error's own fault: what is there counts.
-        let _ = match os {
-            Some((code, text)) => walk::render_os(code, text, &mut writer),
-            None => write!(writer, "{error}"),
-        };
-        if os.is_none() {
-            self.read_between(error, start, has_source, options);
-        }
-        let whole = self.text.len() <= start + room;
-        self.close_within(start, start + room, sanitize);
-        if os.is_some() {
-            self.facts.code_text = start..self.text.len();
-        }
-        whole
-    }
-
-    /// Takes what an error that prints the text from `start` on tells nowhere but in its
-    /// `Debug` output or by its type.
-    fn read_between(
-        &mut self,
-        error: &(dyn Error + 'static),
-        start: usize,
-        has_source: bool,
-        options: &ReadOptions<'_>,
-    ) {
-        let Some(text) = self.text.get(start..) else { return };
-        match text {
-            CONNECT_ERROR => self.facts.peer = walk::peer_of_connect_error(error),
-            CONNECT_TIMER => self.facts.connect_timer = walk::is_of_std(error),
-            text => self.facts.sql_state = state::sql_state(error, text).or(self.facts.sql_state),
-        }
-        if !has_source && mute::is_mute(text) {
-            self.append_debug(error, options);
-        }
-    }
-
-    /// Keeps what an error tells in its `Debug` output, for the verdict only.
-    fn append_debug(&mut self, error: &(dyn Error + 'static), options: &ReadOptions<'_>) {
-        let debug = &mut self.facts.debug;
-        debug.clear();
-        let _ = write!(LineWriter::new(debug, 0, mute::LIMIT), "{error:?}");
-        if let Some(sanitize) = options.sanitize {
-            sanitize(debug, 0);
-        }
     }
 
     /// Starts a link, after a separator if there is one before, and returns where.

@@ -11,11 +11,13 @@ const TOKIO_POSTGRES: &str = "db error";
 /// What sqlx prints before the server's own words.
 const SQLX: &str = "error returned from database: ";
 
-/// The code of an error that prints that text.
-pub(super) fn sql_state(error: &dyn Error, text: &str) -> Option<ArrayString<5>> {
-    if text != TOKIO_POSTGRES && !text.starts_with(SQLX) {
-        return None;
-    }
+/// Whether an error that prints that text may have a code.
+pub(super) fn may_be_sql(text: &str) -> bool {
+    text == TOKIO_POSTGRES || text.starts_with(SQLX)
+}
+
+/// The code of such an error.
+pub(super) fn sql_state(error: &dyn Error) -> Option<ArrayString<5>> {
     let mut head = HeadWriter::default();
     // Ends by itself with an error once the code is there.
     let _ = write!(head, "{error:?}");

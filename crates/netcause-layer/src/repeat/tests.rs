@@ -99,6 +99,10 @@ impl Case {
             attempt = self.attempt,
         )
         .entered();
+        self.log_here();
+    }
+
+    fn log_here(&self) {
         let Case { elapsed_ms, timeout_ms, retry_after, host, .. } = *self;
         let error = self.error();
         let error = error.as_ref() as &(dyn Error + 'static);
@@ -411,6 +415,94 @@ fn similar() -> impl Strategy<Value = Vec<Case>> {
         });
         [first.clone(), first.clone()].into_iter().chain(varied).collect()
     })
+}
+
+/// What happens in a span.
+#[derive(Debug, Clone)]
+enum Step {
+    Fail(Case),
+    Record(u64),
+    Succeed,
+    /// The same in a span inside of it.
+    Call(Case),
+}
+
+fn steps() -> impl Strategy<Value = (Case, Vec<Step>)> {
+    let steps = proptest::collection::vec((0_usize..14, case(), 0_u64..3), 5..20);
+    (case(), proptest::bool::weighted(0.8), steps).prop_map(|(mut first, is_bare, steps)| {
+        if is_bare {
+            // What the event itself tells is asked for each time.
+            let Case { text, stated, span_host, span_port, outer_port, .. } = first;
+            let bare = plain(How::Typed, text);
+            first = Case { stated, span_host, span_port, outer_port, ..bare };
+        }
+        let step = |(kind, mut other, number): (usize, Case, u64)| match kind {
+            0 => Step::Record(number),
+            1 => Step::Succeed,
+            2 => Step::Call(Case { span_host: other.span_host, ..first.clone() }),
+            3 => {
+                (other.how, other.text) = (first.how, first.text);
+                Step::Fail(other)
+            }
+            _ => Step::Fail(first.clone()),
+        };
+        let steps = steps.into_iter().map(step).collect();
+        (first, steps)
+    })
+}
+
+/// The lines of what happens in one span, with or without what was kept before each step.
+fn in_one_span(around: &Case, steps: &[Step], keeps: bool) -> Vec<String> {
+    let lines = Lines::default();
+    tracing::dispatcher::with_default(&lines.subscriber(), || {
+        crate::layer::forget_repeats();
+        let Case { span_host, span_port, attempt, .. } = *around;
+        let system = around.outer_port.map(|_| "redis");
+        let span = info_span!(
+            "call",
+            server.address = span_host,
+            server.port = span_port,
+            db.system.name = system,
+            attempt,
+        );
+        let _call = span.enter();
+        for step in steps {
+            match step {
+                Step::Fail(case) => case.log_here(),
+                Step::Record(number) => drop(span.record("attempt", number)),
+                Step::Succeed => tracing::info!("paid"),
+                Step::Call(case) => case.log(),
+            }
+            if !keeps {
+                crate::layer::forget_repeats();
+            }
+        }
+    });
+    lines.take().iter().map(|line| without_memory_age(line)).collect()
+}
+
+/// How long ago it was depends on the clock.
+fn without_memory_age(line: &str) -> String {
+    const BEFORE: &str = "peer taken from the same failure ";
+    match line
+        .split_once(BEFORE)
+        .and_then(|(before, rest)| Some((before, rest.split_once(" ago")?)))
+    {
+        Some((before, (_, after))) => format!("{before}{BEFORE}{after}"),
+        None => line.to_owned(),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn a_line_in_the_same_span_is_the_same_whatever_was_kept((around, steps) in steps()) {
+        prop_assert_eq!(
+            in_one_span(&around, &steps, true),
+            in_one_span(&around, &steps, false)
+        );
+    }
 }
 
 proptest! {
