@@ -64,8 +64,7 @@ fn ends_error(line: &str) -> bool {
     const HEADINGS: [&str; 5] =
         ["Stack backtrace:", "stack backtrace:", "Backtrace:", "Location:", "Backtrace omitted"];
     HEADINGS.iter().any(|heading| line.starts_with(heading))
-        || line.contains("━ BACKTRACE ━")
-        || line.contains("━ SPANTRACE ━")
+        || !line.is_ascii() && (line.contains("━ BACKTRACE ━") || line.contains("━ SPANTRACE ━"))
 }
 
 /// What follows `0: ` in a numbered list of causes.

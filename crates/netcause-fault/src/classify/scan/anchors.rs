@@ -54,7 +54,8 @@ impl<T: Copy> Patterns<T> {
     }
 
     fn search(&self, text: &[u8], from: usize, visit: impl FnMut(T, usize, usize) -> usize) {
-        let mut visits = Visits { waiting: ArrayVec::new_const(), from, ended: from, visit };
+        let waiting = ArrayVec::new_const();
+        let mut visits = Visits { waiting, due: usize::MAX, from, ended: from, visit };
         let mut blocks = self.table.blocks(text, from);
         while let Some(block) = blocks.next() {
             for place in block {
@@ -104,6 +105,8 @@ impl<T> Found<T> {
 struct Visits<T, V> {
     /// What ends beyond the place that was reached, in any order.
     waiting: ArrayVec<Found<T>, MOST_WAITING>,
+    /// Where the first of them ends.
+    due: usize,
     /// What begins before is left out,
     from: usize,
     /// unless it ends with the match that says so.
@@ -117,27 +120,30 @@ const MOST_WAITING: usize = 32;
 impl<T: Copy, V: FnMut(T, usize, usize) -> usize> Visits<T, V> {
     fn add(&mut self, found: Found<T>) {
         if self.waiting.is_full() {
-            self.visit_next(usize::MAX);
+            self.visit_next();
         }
+        self.due = self.due.min(found.end);
         let _ = self.waiting.try_push(found);
     }
 
     /// Visits what ends up to a place: what is found there or later ends behind it.
     fn visit_to(&mut self, place: usize) {
-        while self.visit_next(place) {}
+        while self.due <= place && !self.waiting.is_empty() {
+            self.visit_next();
+        }
     }
 
-    /// Visits the first of those that end up to a place, if there are any.
-    fn visit_next(&mut self, place: usize) -> bool {
-        let ended = self.waiting.iter().enumerate().filter(|(_, found)| found.end <= place);
-        let next = ended.min_by_key(|(_, found)| found.order()).map(|(at, _)| at);
-        let Some(next) = next.and_then(|at| self.waiting.swap_pop(at)) else { return false };
+    /// Visits the first of those that wait.
+    fn visit_next(&mut self) {
+        let next = self.waiting.iter().enumerate().min_by_key(|(_, found)| found.order());
+        let next = next.map(|(at, _)| at).and_then(|at| self.waiting.swap_pop(at));
+        self.due = self.waiting.iter().map(|found| found.end).min().unwrap_or(usize::MAX);
+        let Some(next) = next else { return };
         if next.start >= self.from || next.end == self.ended {
             let go_on = (self.visit)(next.says, next.start, next.end);
             if go_on > next.end {
                 (self.from, self.ended) = (self.from.max(go_on), next.end);
             }
         }
-        true
     }
 }
