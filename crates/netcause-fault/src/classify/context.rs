@@ -10,7 +10,18 @@ pub(super) fn names_address(line: &str) -> bool {
 
 /// Whether it is named by an IPv4 address or by host and port.
 pub(super) fn names_socket(line: &str) -> bool {
-    line.split([' ', ',', ';', '(', ')', '[', ']', '"', '\'', '=', '/', '>']).any(is_address)
+    let mut start = 0;
+    (0..=line.len()).any(|end| {
+        let ends = matches!(
+            line.as_bytes().get(end),
+            None | Some(
+                b' ' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'"' | b'\'' | b'=' | b'/' | b'>'
+            )
+        );
+        let word = if ends { line.get(start..end).unwrap_or_default() } else { "" };
+        start = if ends { end + 1 } else { start };
+        is_address(word)
+    })
 }
 
 /// Whether the line speaks of a document or file, whose end is its own affair.
@@ -28,16 +39,19 @@ pub(super) fn names_document(line: &str) -> bool {
         "unzip",
         "template",
     ];
-    WORDS.iter().any(|word| positions(line, word).any(|at| is_start(line, at)))
+    has_one_start(line, WORDS)
 }
 
 /// Whether the line speaks of a request of HTTP.
 pub(super) fn names_request(line: &str) -> bool {
     const WORDS: &[&str] = &["http", "get", "post", "put", "delete", "method", "request", "uri"];
-    WORDS.iter().any(|word| positions(line, word).any(|at| is_start(line, at)))
+    has_one_start(line, WORDS)
 }
 
 fn is_address(word: &str) -> bool {
+    if !word.bytes().any(|byte| matches!(byte, b'.' | b':')) {
+        return false;
+    }
     let word = word.trim_end_matches(['.', ':']);
     let (host, port) = word.rsplit_once(':').unwrap_or((word, ""));
     if host.parse::<std::net::Ipv4Addr>().is_ok() {
@@ -105,7 +119,7 @@ fn has_time(line: &[u8]) -> bool {
 /// Whether the line's level is below a warning.
 pub(super) fn is_calm(line: &str) -> bool {
     let head = head(line);
-    CALM.iter().any(|level| has_word(head, level)) || has_level_letter(line, b"IDVT")
+    has_one_word(head, CALM) || has_level_letter(line, b"IDVT")
 }
 
 /// Whether the line tells how failures are treated, and reports none.
@@ -113,20 +127,18 @@ pub(super) fn is_policy(line: &str) -> bool {
     const CALM_ONES: &[&str] =
         &["retry policy", "retry limit", "retryable", "retry on", "retries on"];
     has_word(line, "configuration option")
-        || (is_calm(line)
-            && !has_word(line, "retrying")
-            && CALM_ONES.iter().any(|words| has_word(line, words)))
+        || (is_calm(line) && !has_word(line, "retrying") && has_one_word(line, CALM_ONES))
 }
 
 /// Whether the line says that all is well again, and no level contradicts.
 pub(super) fn is_well(line: &str) -> bool {
     const BAD: &[&str] = &["err", "fatal", "warn", "severe", "crit", "fail"];
-    says_well(line) && !BAD.iter().any(|word| has_start(head(line), word))
+    says_well(line) && !has_one_start(head(line), BAD)
 }
 
 /// Whether the line says that all is well again.
 pub(super) fn says_well(line: &str) -> bool {
-    WELL.iter().any(|word| has_word(line, word))
+    has_one_word(line, WELL)
 }
 
 /// Whether the line is a frame of a stack trace, which is about code.
@@ -201,20 +213,32 @@ fn is_klog(head: &[u8], letters: &[u8]) -> bool {
 
 /// Whether a word stands in the text, whatever its case.
 fn has_word(text: &str, word: &str) -> bool {
-    positions(text, word).any(|at| is_start(text, at) && is_end(text, at + word.len()))
+    has_one_word(text, &[word])
 }
 
-/// Whether a word of the text begins so, whatever its case.
-fn has_start(text: &str, word: &str) -> bool {
-    positions(text, word).any(|at| is_start(text, at))
+/// Whether one of the words stands in the text, whatever its case.
+fn has_one_word(text: &str, words: &[&str]) -> bool {
+    starts(text)
+        .any(|at| words.iter().any(|it| begins(text, at, it) && is_end(text, at + it.len())))
 }
 
-fn positions<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
-    let (text, word) = (text.as_bytes(), word.as_bytes());
-    text.windows(word.len())
-        .enumerate()
-        .filter(|(_, it)| it.eq_ignore_ascii_case(word))
-        .map(|it| it.0)
+/// Whether a word of the text begins like one of these, whatever its case.
+fn has_one_start(text: &str, words: &[&str]) -> bool {
+    starts(text).any(|at| words.iter().any(|it| begins(text, at, it)))
+}
+
+/// Whether something stands at a place, whatever its case.
+fn begins(text: &str, at: usize, word: &str) -> bool {
+    let (text, word) = (text.as_bytes().get(at..).unwrap_or_default(), word.as_bytes());
+    // Hardly any begin with the same letter.
+    matches!((text, word), ([one, ..], [other, ..]) if one.eq_ignore_ascii_case(other))
+        && text.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word))
+}
+
+/// Where words of letters begin.
+fn starts(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let letters = text.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_alphabetic());
+    letters.map(|(at, _)| at).filter(move |at| is_start(text, *at))
 }
 
 /// Whether a word begins there, also within an identifier.

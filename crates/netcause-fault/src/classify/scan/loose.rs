@@ -322,9 +322,7 @@ impl<'a> Reading<'a> {
     }
 
     fn take_loose(&mut self, outcomes: &[(&str, Says)], after: &'a str) {
-        let clause = clause(after);
-        let found = outcomes.iter().filter_map(|(words, says)| Some((find(clause, words)?, says)));
-        let Some((at, says)) = found.min_by_key(|(at, _)| *at) else { return };
+        let Some((at, says)) = first_of(clause(after), outcomes) else { return };
         let words = after.get(at..).unwrap_or_default();
         let finding = match says {
             Says::Is(reason) => Finding::Is(*reason),
@@ -352,21 +350,40 @@ fn skip_adverb(text: &str) -> Option<&str> {
 fn clause(text: &str) -> &str {
     let end = (0..=text.len().min(REACH)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let near = text.get(..end).unwrap_or_default();
-    let stop = [": ", ". ", "; ", " - ", " | ", "\\n", "{", ", "]
-        .iter()
-        .filter_map(|mark| near.find(mark))
-        .min();
-    near.get(..stop.unwrap_or(near.len())).unwrap_or_default()
+    let stops = |at: &usize| match near.as_bytes().get(*at..).unwrap_or_default() {
+        [b':' | b'.' | b';' | b',', b' ', ..] | [b' ', b'-' | b'|', b' ', ..] => true,
+        [b'\\', b'n', ..] | [b'{', ..] => true,
+        _ => false,
+    };
+    let stop = (0..near.len()).find(stops).unwrap_or(near.len());
+    near.get(..stop).unwrap_or_default()
+}
+
+/// The words of a list that stand first, each behind a space, where, and what they say.
+fn first_of<'l, T>(text: &str, list: &'l [(&str, T)]) -> Option<(usize, &'l T)> {
+    let bytes = text.as_bytes();
+    let gaps = bytes.iter().enumerate().filter(|(_, byte)| is_same(**byte, b' '));
+    gaps.map(|(at, _)| at).find_map(|at| {
+        let next = bytes.get(at + 1)?;
+        // Hardly any begin with the same letter.
+        let begins = |words: &str| words.as_bytes().get(1).is_some_and(|it| is_same(*next, *it));
+        let found = list.iter().find(|(words, _)| begins(words) && stands_at(bytes, at, words));
+        found.map(|(_, says)| (at, says))
+    })
 }
 
 /// Where whole words stand, whatever their case and however they are joined.
 fn find(text: &str, words: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    bytes.windows(words.len()).enumerate().find_map(|(at, it)| {
-        let ends = bytes.get(at + words.len()).is_none_or(|next| !next.is_ascii_alphanumeric());
-        (ends && it.iter().zip(words.as_bytes()).all(|(byte, word)| is_same(*byte, *word)))
-            .then_some(at)
-    })
+    (0..bytes.len()).find(|at| stands_at(bytes, *at, words))
+}
+
+/// Whether whole words stand at a place.
+fn stands_at(text: &[u8], at: usize, words: &str) -> bool {
+    let end = at + words.len();
+    let Some(found) = text.get(at..end) else { return false };
+    found.iter().zip(words.as_bytes()).all(|(byte, word)| is_same(*byte, *word))
+        && text.get(end).is_none_or(|next| !next.is_ascii_alphanumeric())
 }
 
 /// Whether a text begins with a word that elsewhere stands behind a space.
