@@ -43,6 +43,9 @@ impl<'a> LineWriter<'a> {
     }
 
     fn close(&mut self) -> fmt::Result {
+        if self.out.len() > self.start && self.out.ends_with(BREAK) {
+            self.out.pop();
+        }
         // One more character tells `cut` that something is missing.
         self.out.push(CUT);
         self.end = 0;

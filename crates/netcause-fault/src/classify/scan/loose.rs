@@ -350,10 +350,14 @@ fn skip_adverb(text: &str) -> Option<&str> {
 fn clause(text: &str) -> &str {
     let end = (0..=text.len().min(REACH)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let near = text.get(..end).unwrap_or_default();
-    let stops = |at: &usize| match near.as_bytes().get(*at..).unwrap_or_default() {
-        [b':' | b'.' | b';' | b',', b' ', ..] | [b' ', b'-' | b'|', b' ', ..] => true,
-        [b'\\', b'n', ..] | [b'{', ..] => true,
-        _ => false,
+    let stops = |at: &usize| {
+        matches!(
+            near.as_bytes().get(*at..).unwrap_or_default(),
+            [b':' | b'.' | b';' | b',', b' ', ..]
+                | [b' ', b'-' | b'|', b' ', ..]
+                | [b'\\', b'n', ..]
+                | [b'{', ..]
+        )
     };
     let stop = (0..near.len()).find(stops).unwrap_or(near.len());
     near.get(..stop).unwrap_or_default()
