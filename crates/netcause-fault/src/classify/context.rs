@@ -101,7 +101,9 @@ pub(super) fn is_alarming(line: &str, has_alarm: bool) -> bool {
 
 /// Whether it is a mere sentence, such as an error prints, without time and source.
 fn is_bare(line: &str) -> bool {
-    line.len() < HEAD && !line.starts_with(['{', '[', '<', ' ', '*']) && !has_time(line.as_bytes())
+    line.len() < HEAD
+        && !line.starts_with(['{', '[', '<', ' ', '\t', '*'])
+        && !has_time(line.as_bytes())
 }
 
 /// Whether a time of day stands in the line: `12:34`, which the port of an address is not.

@@ -292,6 +292,8 @@ fn of_stage(text: &str, source: Source, reading: &Reading<'_>) -> Option<Fault<'
         || (reading.at(Stage::Exchange) && reading.at(Stage::ChannelClosed))
     {
         Fault::of_reason(Reason::ConnectionClosed)
+    } else if source == Source::Line && reading.alarm && reading.at(Stage::Tls) {
+        Fault::of_reason(Reason::TlsHandshakeFailure)
     } else if is_malformed(text, source, reading) {
         Fault::of_reason(Reason::InvalidResponse)
     } else if reading.at_any(&stated)

@@ -47,10 +47,12 @@ pub(super) static RULES: &[Rule] = &[
     note("refused", Says::Alarm, "generic"),
     note("terminated", Says::Alarm, "generic"),
     note("timed out", Says::Alarm, "generic"),
-    note("disconnected", Says::Alarm, "generic"),
     note("suspect", Says::Alarm, "generic"),
     note("prematurely", Says::Alarm, "generic"),
     note("abruptly", Says::Alarm, "generic"),
     note("illegal", Says::Alarm, "generic"),
     note("malformed", Says::Alarm, "generic"),
+    note("due to", Says::Alarm, "generic"),
+    joined(note("exceeded", Says::Alarm, "generic")),
+    note("not sent", Says::Alarm, "generic"),
 ];

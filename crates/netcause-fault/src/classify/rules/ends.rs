@@ -262,4 +262,10 @@ pub(super) static RULES: &[Rule] = &[
     weak(is("closed connection", Reason::ConnectionClosed, "generic")),
     weak(is("expected bytes", Reason::BodyTruncated, "Python")),
     is("for keepalive_timeout", Reason::KeepaliveTimeout, "Erlang"),
+    joined(is("cancellation exception", Reason::Cancelled, "class names")),
+    of("i/o error occurred while sending to the backend", Category::ConnectionReset, "PostgreSQL JDBC"),
+    is("server returned nothing", Reason::ConnectionClosed, "libcurl"),
+    of("failure when receiving data from the peer", Category::ConnectionReset, "libcurl"),
+    of("failed sending data to the peer", Category::ConnectionReset, "libcurl"),
+    is("transferred a partial file", Reason::BodyTruncated, "libcurl"),
 ];

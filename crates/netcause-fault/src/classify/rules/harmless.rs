@@ -26,4 +26,6 @@ pub(super) static RULES: &[Rule] = &[
     note("no host in request url", Says::Harmless, "Go"),
     note("invalid url escape", Says::Harmless, "Go"),
     note("panic serving", Says::Harmless, "Go"),
+    note("not supported or disabled in libcurl", Says::Harmless, "libcurl"),
+    note("target host is not specified", Says::Harmless, "Apache HttpClient"),
 ];

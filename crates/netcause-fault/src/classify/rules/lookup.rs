@@ -125,4 +125,5 @@ pub(super) static RULES: &[Rule] = &[
     is("eservfail", Reason::DnsTemporaryFailure, "c-ares"),
     is("etimeout", Reason::DnsTimeout, "c-ares"),
     is("enodata", Reason::DnsNoAddress, "c-ares"),
+    is("no resolvable", Reason::DnsFailure, "generic"),
 ];

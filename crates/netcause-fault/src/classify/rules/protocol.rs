@@ -106,4 +106,9 @@ pub(super) static RULES: &[Rule] = &[
     weak(is("frame size", Reason::InvalidResponse, "generic")),
     joined(is("invalidresponse", Reason::InvalidResponse, "class names")),
     of("rejected websocket connection", Category::Protocol, "Python websockets"),
+    is("unrecognized or bad http content", Reason::BodyDecodeError, "libcurl"),
+    is("weird server reply", Reason::InvalidResponse, "libcurl"),
+    is("in the http2 framing layer", Reason::InvalidResponse, "libcurl"),
+    is("in the http/2 framing layer", Reason::StreamReset, "libcurl"),
+    is("redirects hit maximum amount", Reason::TooManyRedirects, "libcurl"),
 ];

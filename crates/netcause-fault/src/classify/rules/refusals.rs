@@ -393,4 +393,5 @@ pub(super) static RULES: &[Rule] = &[
     of("6 already_exists: ", Category::HttpClientError, "gRPC in Node"),
     of("9 failed_precondition: ", Category::HttpClientError, "gRPC in Node"),
     of("11 out_of_range: ", Category::HttpClientError, "gRPC in Node"),
+    of("access denied to remote resource", Category::Auth, "libcurl"),
 ];

@@ -253,4 +253,7 @@ pub(super) static RULES: &[Rule] = &[
     at("awaiting 'socket", Stage::Trying, "got"),
     at("connect enoent", Stage::FailedConnect, "Node"),
     weak(joined(of("http error", Category::Unknown, "class names"))),
+    at("giving up on", Stage::Speak, "generic"),
+    at("gave up on", Stage::Speak, "generic"),
+    at(".sock", Stage::Trying, "names"),
 ];

@@ -115,4 +115,5 @@ pub(super) static RULES: &[Rule] = &[
     weak(note("502  bad gateway", Says::StatusPhrase, "apt")),
     weak(joined(note("response exception", Says::StatusText, "class names"))),
     weak(joined(note("http exception", Says::StatusText, "class names"))),
+    of("http response code said error", Category::Unknown, "libcurl"),
 ];

@@ -286,7 +286,13 @@ impl<'a> Reading<'a> {
             Says::Link => self.take_link(after),
             Says::Client => self.take_client(after),
             Says::Available => self.take_available(before),
-            Says::Peer => self.take_loose(PEER_OUTCOMES, after),
+            Says::Peer => {
+                self.take_loose(PEER_OUTCOMES, after);
+                if clause(after).ends_with(" down") {
+                    self.consider_at(RANK, Finding::Of(Category::Unavailable));
+                    self.alarm = true;
+                }
+            }
             Says::Action => self.take_loose(ACTION_OUTCOMES, after),
             Says::Certificate => self.take_loose(CERTIFICATE_OUTCOMES, after),
             Says::Lack => self.take_loose(LACKING, after),

@@ -525,6 +525,12 @@ fn is_setting(text: &str, start: usize, end: usize) -> bool {
     const SETS: &[&str] =
         &[" ", "=", " = ", " is ", " set ", " of ", "s: ", " to ", ": ", " : ", "\":", "\": "];
     let after = text.get(end..).unwrap_or_default();
+    // The name of a setting goes on: `request.timeout.ms = 300`.
+    let goes_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let after = match after.starts_with(['.', '_', '-']) {
+        true => after.trim_start_matches(goes_on),
+        false => after,
+    };
     let is_value = |rest: &str| {
         let value = rest.trim_start_matches(['"', '\'', ' ']);
         value.starts_with(|c: char| c.is_ascii_digit())
