@@ -325,7 +325,7 @@ fn is_malformed(text: &str, source: Source, reading: &Reading<'_>) -> bool {
 fn is_about_a_peer(text: &str, reading: &Reading<'_>) -> bool {
     let marks =
         [reading.at(Stage::Talk), reading.at(Stage::Speak)].into_iter().filter(|it| *it).count();
-    (marks == 2 || (marks == 1 && (reading.url.is_some() || context::names_socket(text))))
+    (marks == 2 || (marks == 1 && (reading.has_url || context::names_socket(text))))
         && !context::says_well(text)
 }
 

@@ -47,7 +47,6 @@ pub(super) static RULES: &[Rule] = &[
     note("refused", Says::Alarm, "generic"),
     note("terminated", Says::Alarm, "generic"),
     note("timed out", Says::Alarm, "generic"),
-    note("suspect", Says::Alarm, "generic"),
     note("prematurely", Says::Alarm, "generic"),
     note("abruptly", Says::Alarm, "generic"),
     note("illegal", Says::Alarm, "generic"),
@@ -55,4 +54,7 @@ pub(super) static RULES: &[Rule] = &[
     note("due to", Says::Alarm, "generic"),
     joined(note("exceeded", Says::Alarm, "generic")),
     note("not sent", Says::Alarm, "generic"),
+    note("will retry", Says::Alarm, "generic"),
+    note("retries left", Says::Alarm, "generic"),
+    note("suspect*", Says::Alarm, "generic"),
 ];

@@ -186,4 +186,5 @@ pub(super) static RULES: &[Rule] = &[
     weak(joined(is("altnames", Reason::TlsCertificateNameMismatch, "generic"))),
     weak(is("alternative name*", Reason::TlsCertificateNameMismatch, "RFC 5280")),
     weak(is("certification path", Reason::TlsCertificateUntrusted, "RFC 5280")),
+    is("peer not authenticated", Reason::TlsCertificateInvalid, "Java"),
 ];

@@ -123,4 +123,6 @@ pub(super) static RULES: &[Rule] = &[
     weak(is("any reply", Reason::ResponseTimeout, "generic")),
     is("no activity on", Reason::ResponseTimeout, "generic"),
     weak(is("no answer from", Reason::ResponseTimeout, "generic")),
+    weak(note("too slow", Says::Timer, "generic")),
+    is("no reply to", Reason::ResponseTimeout, "generic"),
 ];

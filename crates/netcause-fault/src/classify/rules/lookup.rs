@@ -126,4 +126,7 @@ pub(super) static RULES: &[Rule] = &[
     is("etimeout", Reason::DnsTimeout, "c-ares"),
     is("enodata", Reason::DnsNoAddress, "c-ares"),
     is("no resolvable", Reason::DnsFailure, "generic"),
+    joined(is("name server failure", Reason::DnsTemporaryFailure, "class names")),
+    weak(of("lookup failure", Category::Dns, "generic")),
+    weak(of("lookup error", Category::Dns, "generic")),
 ];

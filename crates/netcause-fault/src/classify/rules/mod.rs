@@ -11,6 +11,7 @@ mod clients_http;
 mod databases;
 mod ends;
 mod harmless;
+mod languages;
 mod limits;
 mod lookup;
 mod places;
@@ -336,6 +337,7 @@ pub(super) static TABLES: &[&[Rule]] = &[
     stages::RULES,
     lookup::RULES,
     system::RULES,
+    languages::RULES,
     certificates::RULES,
     databases::RULES,
     clients_http::RULES,

@@ -203,7 +203,7 @@ pub(super) static RULES: &[Rule] = &[
     of("worker_connections are not enough", Category::PoolExhausted, "nginx"),
     noun(of("connection pool is", Category::PoolExhausted, "generic")),
     // the peer cannot serve now
-    noun(of("temporarily unavailable", Category::Unavailable, "generic")),
+    of("is temporarily unavailable", Category::Unavailable, "generic"),
     of("currently unavailable", Category::Unavailable, "generic"),
     of("is unavailable", Category::Unavailable, "generic"),
     of("was unavailable", Category::Unavailable, "generic"),
@@ -394,4 +394,7 @@ pub(super) static RULES: &[Rule] = &[
     of("9 failed_precondition: ", Category::HttpClientError, "gRPC in Node"),
     of("11 out_of_range: ", Category::HttpClientError, "gRPC in Node"),
     of("access denied to remote resource", Category::Auth, "libcurl"),
+    weak(of("too many failed", Category::RateLimited, "generic")),
+    weak(of("too many attempts", Category::RateLimited, "generic")),
+    weak(of("no selectable sources", Category::Unavailable, "chrony")),
 ];

@@ -256,4 +256,6 @@ pub(super) static RULES: &[Rule] = &[
     at("giving up on", Stage::Speak, "generic"),
     at("gave up on", Stage::Speak, "generic"),
     at(".sock", Stage::Trying, "names"),
+    at("during connect*", Stage::Trying, "generic"),
+    of("ice failed", Category::Unknown, "WebRTC"),
 ];

@@ -159,7 +159,8 @@ pub(super) static RULES: &[Rule] = &[
     os("(101, ", Os::NetworkUnreachable, "Python"),
     os("connection in use", Os::AddressInUse, "gunicorn"),
     weak(of("table full", Category::LocalResource, "generic")),
-    weak(of("table overflow", Category::LocalResource, "generic")),
+    of("table overflow", Category::LocalResource, "Linux"),
     weak(note("with error", Says::Number, "generic")),
     os("enoent", Os::NotFound, "names"),
+    of("socket: permission denied", Category::LocalResource, "Go"),
 ];

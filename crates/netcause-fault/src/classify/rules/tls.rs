@@ -170,4 +170,5 @@ pub(super) static RULES: &[Rule] = &[
     of("tls fatal alert", Category::TlsHandshake, "GnuTLS"),
     of("received alert [40]", Category::TlsHandshake, "GnuTLS"),
     joined(is("handshake failure", Reason::TlsHandshakeFailure, "RFC 8446")),
+    joined(of("tls initialization", Category::TlsHandshake, "Zig")),
 ];

@@ -39,6 +39,7 @@ impl<'a> Reading<'a> {
 
     /// Takes a URL: the first one, unless the words before a later one announce it.
     pub(super) fn take_url(&mut self, url: Url<'a>) {
+        self.has_url |= url.is_target || url.host_port.is_none();
         if url.is_target && self.url.is_none_or(|known| !known.is_anchored && url.is_anchored) {
             self.url = Some(url);
         }

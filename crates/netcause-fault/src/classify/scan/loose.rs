@@ -266,6 +266,12 @@ impl<'a> Reading<'a> {
                 says => self.take(*says, behind, 0, 0),
             }
             if *says == Says::At(Stage::FailedConnect) {
+                if [" any ", " to any ", " to all ", " all "]
+                    .iter()
+                    .any(|it| strip(behind, it).is_some())
+                {
+                    self.consider_at(RANK, Finding::Of(Category::Unavailable));
+                }
                 self.take_last_number(behind);
             }
         }

@@ -66,6 +66,8 @@ pub(super) struct Reading<'a> {
     /// Whether an input ended early.
     pub(super) ended: bool,
     pub(super) url: Option<Url<'a>>,
+    /// Whether a URL stands there that is no page to read.
+    pub(super) has_url: bool,
     pub(super) address: Option<HostPort<'a>>,
     pub(super) peer: Option<SocketAddr>,
     pub(super) alert: Option<&'a str>,
@@ -467,9 +469,13 @@ fn is_server_error(text: &str, end: usize) -> bool {
 /// Whether a match begins and ends with a word.
 fn is_whole(rule: &Rule, text: &str, start: usize, end: usize) -> bool {
     let bytes = text.as_bytes();
-    let starts = !joins(bytes, start.checked_sub(1), start)
+    // Not every script has spaces between its words.
+    let is_letter = |byte: Option<&u8>| byte.is_some_and(|byte| *byte >= 0x80);
+    let starts = is_letter(bytes.get(start))
+        || !joins(bytes, start.checked_sub(1), start)
         || (rule.is_joined && is_hump(bytes, start.checked_sub(1), start));
     let ends = rule.is_open()
+        || is_letter(end.checked_sub(1).and_then(|end| bytes.get(end)))
         || !joins(bytes, end.checked_sub(1), end)
         || (rule.is_joined && is_hump(bytes, end.checked_sub(1), end));
     starts && ends
@@ -527,6 +533,7 @@ fn is_setting(text: &str, start: usize, end: usize) -> bool {
     let after = text.get(end..).unwrap_or_default();
     // The name of a setting goes on: `request.timeout.ms = 300`.
     let goes_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    let after = after.strip_prefix("(ms)").unwrap_or(after);
     let after = match after.starts_with(['.', '_', '-']) {
         true => after.trim_start_matches(goes_on),
         false => after,
@@ -548,7 +555,14 @@ fn is_setting(text: &str, start: usize, end: usize) -> bool {
     }
     let is_spoken_of = SPOKEN_OF.iter().any(|it| it.eq_ignore_ascii_case(word))
         || [" must ", " should ", " can "].iter().any(|it| after.starts_with(it));
-    is_spoken_of || SETS.iter().any(|set| after.strip_prefix(set).is_some_and(is_value))
+    let is_key = after.trim_start().starts_with("= ") && is_joined_to(text, start);
+    is_spoken_of || is_key || SETS.iter().any(|set| after.strip_prefix(set).is_some_and(is_value))
+}
+
+/// Whether a word goes on into what stands there: `responseTimeout`.
+fn is_joined_to(text: &str, start: usize) -> bool {
+    let before = start.checked_sub(1).and_then(|at| text.as_bytes().get(at));
+    before.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
 /// Whether the length of a limit stands before its name: `a 5 second timeout`.
@@ -607,7 +621,7 @@ fn is_clause(text: &str, start: usize, end: usize) -> bool {
 /// Whether a word follows that tells at what: `timeout waiting …`.
 fn is_doing(after: &str) -> bool {
     let word = after.strip_prefix(' ').map_or("", extract::word);
-    word.len() > 5 && word.ends_with("ing") && !word.eq_ignore_ascii_case("setting")
+    word.len() > 6 && word.ends_with("ing") && !word.eq_ignore_ascii_case("setting")
 }
 
 /// Strips words at the start, whatever their case.
@@ -661,8 +675,7 @@ fn rank(finding: Finding) -> u8 {
         Finding::Os(Os::Aborted) => 29,
         Finding::Os(Os::TimedOut) => 34,
         Finding::Os(Os::Denied | Os::Invalid | Os::NotFound) => 7,
-        // "Resource temporarily unavailable" is said of no service.
-        Finding::Os(Os::WouldBlock) => 23,
+        Finding::Os(Os::WouldBlock) => 0,
         Finding::Os(_) => 50,
         Finding::Code(code) if code.is_general() => 6,
         Finding::Code(_) => 95,

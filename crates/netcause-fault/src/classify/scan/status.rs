@@ -67,7 +67,43 @@ pub(super) fn near(text: &str) -> &str {
             None => break,
         }
     }
-    if counts_nothing(rest) { rest } else { "" }
+    let named = PHRASES.iter().find(|(phrase, _)| begins(rest, phrase));
+    match named {
+        Some((_, status)) => status,
+        None if counts_nothing(rest) => rest,
+        None => "",
+    }
+}
+
+/// Reason phrases (RFC 9110 §15), as identifiers and as words.
+static PHRASES: &[(&str, &str)] = &[
+    ("bad request", "400"),
+    ("unauthorized", "401"),
+    ("forbidden", "403"),
+    ("not found", "404"),
+    ("method not allowed", "405"),
+    ("request timeout", "408"),
+    ("conflict", "409"),
+    ("too many requests", "429"),
+    ("internal server error", "500"),
+    ("bad gateway", "502"),
+    ("service unavailable", "503"),
+    ("gateway timeout", "504"),
+];
+
+/// Whether a text begins with these words, however they are joined.
+fn begins(text: &str, words: &str) -> bool {
+    let mut rest = text;
+    words.split(' ').all(|word| {
+        rest = rest.trim_start_matches([' ', '_', '-']);
+        match super::strip(rest, word) {
+            Some(more) => {
+                rest = more;
+                true
+            }
+            None => false,
+        }
+    })
 }
 
 /// A status that stands right before or behind a URL: `GET 404 http://…`, `http://…  404`.
