@@ -37,6 +37,7 @@ pub(super) fn names_document(line: &str) -> bool {
         "syntax",
         "archive",
         "unzip",
+        "connection string",
         "template",
     ];
     has_one_start(line, WORDS)

@@ -426,6 +426,7 @@ fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -
         || is_message && !rule.in_messages
         || !is_whole(rule, text, start, end)
         || names_cause(text, end)
+        || is_attribute(text, start, end)
         || is_in_path(text, start)
         || is_none_of(text, start)
     {
@@ -479,6 +480,30 @@ fn is_whole(rule: &Rule, text: &str, start: usize, end: usize) -> bool {
         || !joins(bytes, end.checked_sub(1), end)
         || (rule.is_joined && is_hump(bytes, end.checked_sub(1), end));
     starts && ends
+}
+
+/// Whether the connection is only what a setting is of: `connection string`.
+fn is_attribute(text: &str, start: usize, end: usize) -> bool {
+    const OF: &[&str] = &[
+        "string",
+        "strings",
+        "url",
+        "uri",
+        "parameter",
+        "parameters",
+        "option",
+        "options",
+        "setting",
+        "settings",
+        "name",
+        "id",
+        "type",
+    ];
+    let is_connection = text.get(start..end).is_some_and(|it| {
+        it.len() >= 10 && it.as_bytes()[it.len() - 10..].eq_ignore_ascii_case(b"connection")
+    });
+    let word = text.get(end..).and_then(|it| it.strip_prefix(' ')).map_or("", extract::word);
+    is_connection && OF.iter().any(|it| it.eq_ignore_ascii_case(word))
 }
 
 /// Whether the cause follows by its name: `connection broken by 'ReadTimeoutError(…`.
