@@ -132,7 +132,10 @@ fn follows_key(lead: &str, count: u32, has_maximum: bool) -> bool {
     if is_one_of(word.text, &["retries", "tries", "attempts"]) {
         let begins =
             lead.len() == word.text.len() + word.gap.len() || ends_with_sentence(lead, word);
-        return has_maximum || word.gap.trim_matches(['"', '\\']) == "=" || begins;
+        let marks = word.gap.trim_matches(['"', '\\', ' ']);
+        let is_field = marks == "=" || (marks == ":" && word.gap.starts_with(['"', '\\']));
+        // How many retries there are is a setting as well.
+        return has_maximum || begins || (is_field && !is_one_of(word.text, &["retries"]));
     }
     let mut count_parts = 0;
     let mut is_other = false;
@@ -144,7 +147,9 @@ fn follows_key(lead: &str, count: u32, has_maximum: bool) -> bool {
                 &["count", "number", "times", "attempt", "no", "num", "current", "connect"],
             );
     }
-    parts(word.text).any(is_try) && !is_other && (count_parts == 1 || count > 0)
+    parts(word.text).any(is_try)
+        && !is_other
+        && (count_parts == 1 || count > 0 || is_one_of(word.text, &["retryCount"]))
 }
 
 /// Whether a sentence begins with the word.

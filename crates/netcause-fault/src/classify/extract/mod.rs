@@ -61,6 +61,26 @@ impl Stated<'_> {
     }
 }
 
+/// Where a stack of frames stands in a record: who is named there did not fail.
+fn stack(text: &str) -> Range<usize> {
+    const KEYS: &[&str] = &["\"stack\":\"", "\"stacktrace\":\"", "\"stack_trace\":\""];
+    let begin = KEYS.iter().find_map(|key| Some(text.find(key)? + key.len()));
+    let Some(begin) = begin else { return text.len()..text.len() };
+    let mut is_escaped = false;
+    let ends = |byte: u8| {
+        let ends = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        ends
+    };
+    let rest = text.get(begin..).unwrap_or_default();
+    begin..begin + rest.bytes().position(ends).unwrap_or(rest.len())
+}
+
+/// The parts of a range outside of another one.
+fn outside(range: &Range<usize>, other: &Range<usize>) -> [Range<usize>; 2] {
+    [range.start..range.end.min(other.start), range.start.max(other.end)..range.end]
+}
+
 /// Reads the facts of a text that speaks of a fault, perhaps of a name that was not found:
 /// those in some ranges, which the words around them explain. A range may be that of the
 /// URL that was called, as is known of the words before it.
@@ -72,12 +92,13 @@ pub(super) fn read<'a>(
 ) -> Stated<'a> {
     let mut peers = Candidates::of(is_dns);
     let (mut times, mut attempts) = (Times::default(), Attempts::default());
-    for range in ranges {
-        if let Some(url) = called.filter(|url| url.range() == *range) {
+    let stack = stack(text);
+    for range in ranges.iter().flat_map(|range| outside(range, &stack)) {
+        if let Some(url) = called.filter(|url| url.range() == range) {
             peers.take_called(url);
             continue;
         }
-        spot::each(text, range.clone(), is_dns, |item| match item {
+        spot::each(text, range, is_dns, |item| match item {
             Item::Spot(spot) => peers.take_spot(text, spot),
             Item::Url(url) => peers.take_url(text, url),
             Item::Number(at) => {

@@ -76,7 +76,9 @@ impl<'a> Candidates<'a> {
         let role = match role::of(lead) {
             _ if !url.is_target || is_request_line(lead, &url) => Role::Never,
             Role::Plain | Role::Failed => Role::Named,
-            Role::Client | Role::Named if url.method.is_some() => Role::Reached,
+            // Nobody calls from a URL.
+            Role::Client => Role::Reached,
+            Role::Named if url.method.is_some() => Role::Reached,
             role => role,
         };
         self.take_url_as(role, url);
@@ -150,6 +152,12 @@ impl<'a> Candidates<'a> {
         let _ = self.all.try_push(candidate);
     }
 
+    /// What an address is called elsewhere in the text: `10.0.0.1:80 (a)`.
+    fn name_of(&self, address: &Candidate<'a>) -> Option<&'a str> {
+        let same = self.all.iter().filter(|it| it.host == address.host && it.port == address.port);
+        same.filter_map(|it| it.other).map(|it| it.host).find(|host| !is_ip(host))
+    }
+
     /// The URL that was called.
     pub(super) fn url(&self) -> Option<Url<'a>> {
         self.url.map(|(_, url)| url)
@@ -166,6 +174,7 @@ impl<'a> Candidates<'a> {
         };
         let name = match (best.kind, best.other) {
             (Kind::Address, Some(other)) if !is_ip(other.host) => Some(other.host),
+            (Kind::Address, _) if self.name_of(best).is_some() => self.name_of(best),
             (Kind::Address, _) => self
                 .all
                 .iter()
@@ -253,6 +262,8 @@ impl<'a> Place<'a> {
         match candidate.kind {
             Kind::Address if candidate.port.is_some() => true,
             Kind::Address => role >= Role::Failed || role == Role::Client || outcome.is_some(),
+            // `shop.checkout:28` is a place in a program.
+            Kind::Domain if role == Role::Plain && candidate.port.is_some_and(is_odd) => false,
             Kind::Domain if candidate.port.is_some() || candidate.other.is_some() => true,
             Kind::Domain if self.is_quoted && self.follows(&["host"]) => true,
             Kind::Domain => role >= Role::Named || is_unresolved(outcome),
@@ -330,6 +341,18 @@ fn is_access(text: &str) -> bool {
     })
 }
 
+/// Whether the key says on which machine the program ran: loggers add it beside its pid.
+fn is_own_host(lead: &str) -> bool {
+    let is_key =
+        ["\"hostname\":\"", "\"hostname\": \"", "\"host.name\":\"", "\"host.hostname\":\""]
+            .iter()
+            .any(|key| lead.ends_with(key));
+    is_key
+        && ["\"pid\":", "\"level\":", "\"@timestamp\":", "\"name\":"]
+            .iter()
+            .any(|it| lead.contains(it))
+}
+
 /// Whether a name is the subject of a question to a name server.
 fn is_question(tail: &str) -> bool {
     const QUESTIONS: &[&str] = &[
@@ -359,6 +382,9 @@ fn role_at(is_of_proxy: bool, lead: &str, tail: &str) -> Role {
     }
     // The first fields of an access log.
     if tail.starts_with(" - - [") || tail.starts_with(" - - \"") || is_date_behind(tail) {
+        return Role::Never;
+    }
+    if is_own_host(lead) {
         return Role::Never;
     }
     if lead.ends_with("'@'") {
@@ -524,6 +550,15 @@ fn has_number(host: &str) -> bool {
 /// Whether somebody made a name unreadable.
 fn is_masked_word(host: &str) -> bool {
     host.bytes().all(|byte| matches!(byte, b'x' | b'X' | b'*'))
+}
+
+/// Whether hardly anybody serves at a port.
+fn is_odd(port: u16) -> bool {
+    port < 1024
+        && !matches!(
+            port,
+            22 | 25 | 53 | 80 | 110 | 143 | 389 | 443 | 465 | 587 | 636 | 873 | 993 | 995
+        )
 }
 
 /// Whether a word and a number are a host and its port, though nothing announces them.

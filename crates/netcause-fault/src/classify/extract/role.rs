@@ -52,6 +52,10 @@ pub(super) fn of(lead: &str) -> Role {
             Class::Lookup => return Role::Looked,
             Class::Connect => return Role::Connected,
             Class::Preposition => return behind(word.text, words, is_way, found),
+            // As a key; elsewhere it is who reset a connection.
+            Class::Failure if index == 0 && word.text == "peer" && is_key(word.gap) => {
+                found = Role::Named;
+            }
             Class::Failure if index == 0 && is_one_of(word.text, OF_CONNECTING) => {
                 return Role::Connected;
             }
@@ -60,6 +64,11 @@ pub(super) fn of(lead: &str) -> Role {
         }
     }
     if is_way { Role::Way } else { found }
+}
+
+/// Whether these are the marks between a key and its value.
+fn is_key(gap: &str) -> bool {
+    gap.contains([':', '='])
 }
 
 /// Whether it may stand between an address and the words before.
@@ -79,7 +88,9 @@ fn breaks(word: Word<'_>, is_first: bool) -> bool {
     let links = |byte: &u8| matches!(byte, b':' | b'=' | b'>' | b'{');
     gap != b" "
         && (gap.iter().any(|byte| ends(byte) || (!is_first && links(byte)))
-            || gap.windows(2).any(|it| it == b". "))
+            || gap.windows(2).any(|it| it == b". ")
+            // What stands before is the logger.
+            || (!is_first && gap == b" - "))
 }
 
 /// The role of what stands behind a preposition, by the words before that.
