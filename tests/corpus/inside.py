@@ -10,7 +10,8 @@ SECONDS_AT_MOST = 240
 
 def run(name, command, raw):
     raw.parent.mkdir(parents=True, exist_ok=True)
-    with raw.open("wb") as output:
+    raw.unlink(missing_ok=True)
+    with raw.open("ab") as output:
         try:
             subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
                            timeout=SECONDS_AT_MOST, cwd=HERE)

@@ -15,12 +15,16 @@ FIELDS = ["program", "scenario", "line", "runtime", "is_fault", "category", "hos
 
 # What a program is, where its directory does not say it.
 RUNTIMES = {
+    "servers/nginx": "nginx", "servers/haproxy": "haproxy", "servers/redis": "redis", "servers/postgres": "postgres",
+    "servers/rabbitmq": "other", "servers/syslog": "other", "servers": "c",
     "tools/curl": "curl", "tools/psql": "postgres", "tools/redis": "redis", "tools": "c",
     "go/grpc": "grpc", "python/grpc_client": "grpc", "node/grpc": "grpc", "java/Grpc": "grpc",
     "go/kafka": "kafka", "python/kafka_client": "kafka", "node/kafka": "kafka", "java/Kafka": "kafka",
 }
 
 VOLATILE = [
+    r"(?<= )[-+]?\d+(/[-+]?\d+){2,4}(?= )|\b\d+#\d+|(?<=rocess )\d+|(?<=received from )\d+",
+    r"(?<=lock: )\d+|(?<=queue: )\d+|(?<=transaction )\d+|(?<=PID[ =])\d+",
     r"\b([0-9a-f]{2}:){5,7}[0-9a-f]{2}\b|lambda\$\w+\$\d+|correlation id \d+",
     r"\d{4}[-/.]\d\d[-/.]\d\d([T ,-]*\d\d:\d\d(:\d\d)?([.,:]\d+)?)?( ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?",
     r"\d\d/(\d\d|[A-Z][a-z]{2})/\d{4}([ :]\d\d:\d\d:\d\d([.,]\d+)?)?",
@@ -30,7 +34,7 @@ VOLATILE = [
     r"\b1[789]\d{8}(\.\d+|\d{3}|\d{6}|\d{9})?\b",
     r"\b[IWEF]\d{4}(\d{4})?\b",
     r"0x[0-9a-f]+|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b|\b(?=[a-z]*\d)[0-9a-f]{6,}\b",
-    r"@[0-9a-f]{5,8}\b|\b[0-9A-F]{12,}\b|\d+(\.\d+)? ?[KMG]?B/s",
+    r"<\d+\.\d+\.\d+>|SHA256:\S+|@[0-9a-f]{5,8}\b|\b[0-9A-F]{12,}\b|\d+(\.\d+)? ?[KMG]?B/s",
     r"(?<=[:=> ])(3[2-9]|[45]\d|6[0-5])\d{3}\b",
     r"\b\d+\.\d+s(,(metadata filters|name resolution|LB pick): \d+\.\d+s)+",
     r"-?\b\d+(\.\d+)?(e-\d+)? ?(ns|us|µs|ms|s|sec|milliseconds?|MILLISECONDS|seconds?|millis)\b",
