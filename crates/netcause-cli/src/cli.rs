@@ -2,18 +2,21 @@
 
 use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::demo;
+use crate::{demo, enrich};
 
 /// The exit code for a command line, or a variable, that is not understood.
 pub(crate) const USAGE: u8 = 2;
 
 const EXAMPLES: &str = "\
 Examples:
+  kubectl logs -f deploy/shop | netcause enrich --only-faults --format pretty
+                                       what fails, as it happens, whatever language it is in
   netcause demo                        see what each kind of failure looks like
   NETCAUSE_FORMAT=json netcause demo   the same as JSON, one object a line
   RUST_LOG=error netcause demo         only what failed for good; still with host, port and try
@@ -42,6 +45,35 @@ Exit codes:
   2  the command line, or a variable, was not understood
   130  ended with Ctrl-C before all was shown";
 
+const ENRICH_EXAMPLES: &str = "\
+Examples:
+  ./service 2>&1 | netcause enrich | collector
+                           in front of any collector, for programs in any language
+  tail -F app.log | netcause enrich --only-faults --format pretty
+                           what fails, as it happens, for people
+  netcause enrich --only-faults a.log b.log | jq -r '.\"server.address\"' | sort | uniq -c
+                           which peers failed, and how often
+  netcause enrich - < app.log
+                           `-` is standard input, as is no file at all
+
+Each input line becomes one JSON object, in order.
+A JSON record keeps its fields; any other line becomes `message`, unchanged.
+`timestamp` and `severity` are added where the line has them; a time without an offset is
+taken as UTC.
+A line that reports a failure of the network or of a dependency gets the fields of `fault.*`,
+`server.*`, `error.*` and `retry.*`; one that has `fault.category` already passes unchanged.
+
+Environment:
+  NETCAUSE_REDACT        further keys whose values are secrets, separated by commas
+  NETCAUSE_LIMIT_RECORD  bytes of one output line (16000); more is cut, and says so
+  NETCAUSE_LIMIT_FIELD   bytes of one text field (8192)
+  NO_COLOR               set to anything: no colours
+
+Exit codes:
+  0  done, or nobody reads the output any more
+  1  an input could not be read, or the output not be written
+  2  the command line, or a variable, was not understood";
+
 /// Log lines that say what broke, where and why.
 #[derive(Debug, Parser)]
 #[command(name = "netcause", version, after_help = EXAMPLES, arg_required_else_help = true)]
@@ -52,6 +84,22 @@ struct CommandLine {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Say what broke in the log lines of any program
+    ///
+    /// Reads lines - JSON, logfmt, klog, log4j, Python, Go, Rails, .NET, nginx, Envoy, HAProxy,
+    /// syslog, CRI, Docker, journald or plain text - and writes one JSON object for each.
+    #[command(after_help = ENRICH_EXAMPLES, verbatim_doc_comment)]
+    Enrich {
+        /// Write only the lines that report a failure
+        #[arg(long)]
+        only_faults: bool,
+        /// The form of the output
+        #[arg(long, value_name = "FORM", default_value = "json")]
+        format: EnrichFormat,
+        /// Files to read, `-` for standard input
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// Show real failures as netcause logs them
     ///
     /// A small checkout service makes real calls to peers on this machine's loopback interface:
@@ -69,6 +117,17 @@ enum Command {
         /// The shell
         shell: CompletionShell,
     },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum EnrichFormat {
+    /// One JSON object a line
+    Json,
+    /// For people
+    Pretty,
+    /// Refused: this version exports nothing over OTLP
+    #[value(hide = true)]
+    Otlp,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -91,10 +150,29 @@ impl From<CompletionShell> for Shell {
 /// Runs the command with these arguments, the first being its own name.
 pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match CommandLine::try_parse_from(arguments) {
-        Ok(CommandLine { command: Command::Demo { repeat } }) => demo::run(repeat),
-        Ok(CommandLine { command: Command::Completions { shell } }) => completions(shell.into()),
+        Ok(CommandLine { command }) => execute(command),
         Err(answer) => show(&answer),
     }
+}
+
+fn execute(command: Command) -> ExitCode {
+    match command {
+        Command::Enrich { format: EnrichFormat::Otlp, .. } => {
+            not_built("--format otlp: this version exports nothing over OTLP; use json or pretty")
+        }
+        Command::Enrich { only_faults, format, files } => {
+            let pretty = format == EnrichFormat::Pretty;
+            enrich::run(&enrich::Options { files, only_faults, pretty })
+        }
+        Command::Demo { repeat } => demo::run(repeat),
+        Command::Completions { shell } => completions(shell.into()),
+    }
+}
+
+/// Refuses what is known but not there yet.
+fn not_built(what: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "netcause: {what}");
+    ExitCode::from(USAGE)
 }
 
 /// Prints help, version or what is wrong with the command line.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 mod cli;
 mod demo;
+pub mod enrich;
 pub mod peers;
 
 /// Runs the command with these arguments, the first being its own name.

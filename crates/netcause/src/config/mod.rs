@@ -134,6 +134,21 @@ impl Config {
         Config::from_variables(from_process())
     }
 
+    /// Reads some variables of the environment of this process and passes over all others,
+    /// for a program that needs no more.
+    ///
+    /// ```
+    /// let config = netcause::Config::from_env_only(&["NETCAUSE_REDACT"])?;
+    /// # Ok::<(), netcause::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::from_env`], for these.
+    pub fn from_env_only(names: &[&str]) -> Result<Self, Error> {
+        Config::from_variables(from_process().filter(|(name, _)| names.contains(&name.as_str())))
+    }
+
     /// Reads variables.
     ///
     /// # Errors

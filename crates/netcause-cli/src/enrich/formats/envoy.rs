@@ -1,0 +1,26 @@
+//! Envoy: its access log in the default format, and its own log.
+
+use super::{Format, Line, bracketed, trim_start};
+use crate::enrich::{level, stamp};
+
+/// `[2026-11-23T09:26:53.589Z] "GET / HTTP/1.1" 503 UF …`,
+/// `[2026-11-23 09:26:53.589][1][warning][config] [file.cc:11] message`
+#[must_use]
+pub fn recognise(line: &[u8]) -> Option<Line<'_>> {
+    let (inside, rest) = bracketed(line)?;
+    let time = Some(stamp::whole(inside)?);
+    if rest.starts_with(b" \"") {
+        return Some(Line {
+            format: Format::Envoy,
+            time,
+            severity: None,
+            message: trim_start(rest),
+        });
+    }
+    let (thread, rest) = bracketed(rest)?;
+    let (name, rest) = bracketed(rest)?;
+    let severity = level::of_name(name).filter(|_| thread.iter().all(u8::is_ascii_digit))?;
+    let (_, message) = bracketed(rest)?;
+    let message = trim_start(message);
+    Some(Line { format: Format::Envoy, time, severity: Some(severity), message })
+}

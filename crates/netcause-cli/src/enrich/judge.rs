@@ -1,0 +1,78 @@
+//! [`Judge`]: what speaks of a failure, and what the classifier makes of it.
+
+use netcause_fault::{Category, Chain, Fault, ReadOptions};
+use netcause_record::Limits;
+
+/// What of a line speaks of a failure.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Speech<'s> {
+    /// The error.
+    pub(super) error: Option<&'s str>,
+    /// The message beside it, which may say more of it.
+    pub(super) beside: Option<&'s str>,
+    /// The message, where it may report a failure itself.
+    pub(super) spoken: Option<&'s str>,
+}
+
+/// What was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judged {
+    /// Nothing that could report a fault.
+    Nothing,
+    /// An error.
+    Error,
+    /// An error, and the message beside it.
+    Both,
+    /// A message or a line.
+    Message,
+}
+
+/// Reads texts and keeps what was read of the last.
+#[derive(Debug, Default)]
+pub(super) struct Judge {
+    /// The error, or the message.
+    chain: Chain,
+    /// The message and the error.
+    both: Chain,
+}
+
+impl Judge {
+    /// Reads the error; where it says too little, the message with it; else the message.
+    pub(super) fn read(&mut self, speech: &Speech<'_>, limits: &Limits) -> Judged {
+        let options = ReadOptions { limit: limits.record, ..ReadOptions::plain() };
+        let Some(error) = speech.error else {
+            let Some(spoken) = speech.spoken else { return Judged::Nothing };
+            self.chain.read_line(spoken, &options);
+            return Judged::Message;
+        };
+        self.chain.read_text(error, &options);
+        let alone = self.chain.classify().map(|fault| fault.category);
+        if let Some(beside) = speech.beside.filter(|_| alone.is_none_or(is_vague)) {
+            self.both.read_line(&format!("{beside}: {error}"), &options);
+            let both = self.both.classify().map(|fault| fault.category);
+            if both.is_some_and(|both| !is_vague(both) || alone.is_none()) {
+                return Judged::Both;
+            }
+        }
+        Judged::Error
+    }
+
+    /// The fault in what was read.
+    pub(super) fn fault(&self, judged: Judged) -> Option<Fault<'_>> {
+        match judged {
+            Judged::Nothing => None,
+            Judged::Error | Judged::Message => self.chain.classify(),
+            Judged::Both => self.both.classify(),
+        }
+    }
+
+    /// The error, if one was read.
+    pub(super) fn error(&self, judged: Judged) -> Option<&Chain> {
+        matches!(judged, Judged::Error | Judged::Both).then_some(&self.chain)
+    }
+}
+
+/// Whether a category does not say what exactly failed.
+fn is_vague(category: Category) -> bool {
+    matches!(category, Category::Timeout | Category::Unknown)
+}

@@ -1,0 +1,125 @@
+//! The command: inputs one after the other, records to standard output.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use netcause::Config;
+use netcause_record::Redactor;
+
+use super::lines::{Lines, Sink, Stop};
+use super::progress::Progress;
+use super::{Enricher, Form};
+
+/// What is asked for on the command line.
+#[derive(Debug)]
+pub(crate) struct Options {
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) only_faults: bool,
+    pub(crate) pretty: bool,
+}
+
+/// The variables that are obeyed; all others are somebody else's.
+const VARIABLES: &[&str] =
+    &["NETCAUSE_REDACT", "NETCAUSE_LIMIT_FIELD", "NETCAUSE_LIMIT_RECORD", "NO_COLOR"];
+
+/// How much is written at once at the most, but for what one line adds.
+const WRITTEN_AT_ONCE: usize = 256 * 1024;
+
+/// Standard input, where it is named.
+const STDIN: &str = "-";
+
+/// Runs the command.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let config = match Config::from_env_only(VARIABLES) {
+        Ok(config) => config,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "netcause: {error}");
+            return ExitCode::from(crate::cli::USAGE);
+        }
+    };
+    let stdout = io::stdout().lock();
+    let colour = stdout.is_terminal() && !config.no_color;
+    let form = if options.pretty { Form::Pretty { colour } } else { Form::Json };
+    let redactor = Redactor::new(&config.redact);
+    let mut filter = Filter {
+        enricher: Enricher::new(redactor, config.limits, form),
+        only_faults: options.only_faults,
+        progress: Progress::of(&options.files, stdout.is_terminal()),
+        out: String::with_capacity(2 * WRITTEN_AT_ONCE),
+        output: stdout,
+    };
+    filter.read_all(&options.files)
+}
+
+/// Records of lines, on their way to the output.
+struct Filter<W> {
+    enricher: Enricher,
+    only_faults: bool,
+    progress: Progress,
+    out: String,
+    output: W,
+}
+
+impl<W: Write> Filter<W> {
+    fn read_all(&mut self, files: &[PathBuf]) -> ExitCode {
+        let stdin = [PathBuf::from(STDIN)];
+        let mut lines = Lines::default();
+        let mut code = ExitCode::SUCCESS;
+        for file in if files.is_empty() { &stdin } else { files } {
+            let result =
+                open(file).map_err(Stop::Input).and_then(|mut input| lines.read(&mut *input, self));
+            match result {
+                Ok(()) => {}
+                // Whoever closed the output has seen enough.
+                Err(Stop::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
+                    return ExitCode::SUCCESS;
+                }
+                Err(Stop::Output(error)) => {
+                    self.progress.end();
+                    return crate::cli::failed("write to standard output", &error);
+                }
+                Err(Stop::Input(error)) => {
+                    self.progress.end();
+                    code = crate::cli::failed(&format!("read {}", name(file)), &error);
+                }
+            }
+        }
+        self.progress.end();
+        code
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let result = self.output.write_all(self.out.as_bytes());
+        self.out.clear();
+        result.and_then(|()| self.output.flush())
+    }
+}
+
+impl<W: Write> Sink for Filter<W> {
+    fn line(&mut self, line: &[u8], lost: u64) -> io::Result<()> {
+        let start = self.out.len();
+        let is_fault = self.enricher.line(line, lost, &mut self.out);
+        if self.only_faults && !is_fault {
+            self.out.truncate(start);
+        }
+        if self.out.len() >= WRITTEN_AT_ONCE { self.write() } else { Ok(()) }
+    }
+
+    fn pause(&mut self, read: usize) -> io::Result<()> {
+        self.progress.add(read);
+        if self.out.is_empty() { Ok(()) } else { self.write() }
+    }
+}
+
+fn open(file: &Path) -> io::Result<Box<dyn Read>> {
+    if file == Path::new(STDIN) {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    Ok(Box::new(File::open(file)?))
+}
+
+fn name(file: &Path) -> String {
+    if file == Path::new(STDIN) { "standard input".to_owned() } else { file.display().to_string() }
+}
