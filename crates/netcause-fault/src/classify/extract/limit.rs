@@ -160,7 +160,7 @@ fn by_words_before(lead: &str, rest: &str) -> Option<Meaning> {
     }
     if is_one_of(
         word.text,
-        &["of", "in", "for", "than", "exceeded", "out", "exceeds", "is", "over"],
+        &["of", "in", "for", "than", "exceeded", "out", "exceeds", "is", "over", "before"],
     ) {
         let is_waiting = earlier().any(|word| WAITS.contains(word));
         let says_so = is_timer() || is_one_of(word.text, &["exceeded", "out"]);
@@ -217,7 +217,7 @@ fn is_announced(lead: &str, rest: &str) -> bool {
 static TIMERS: Dictionary<(), 64> = Dictionary::new(&[(&[
     "timeout", "timeouts", "timed", "out", "deadline", "exceeded", "expired", "elapsed", "limit",
     "response", "reply", "answer", "acks", "heartbeat", "heartbeats", "completed", "complete",
-    "longer", "more", "respond",
+    "longer", "more", "respond", "responded", "activity", "idle", "hung", "progress",
 ], ())]);
 
 #[rustfmt::skip]
