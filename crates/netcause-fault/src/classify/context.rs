@@ -154,7 +154,7 @@ pub(super) fn is_frame(line: &str) -> bool {
         || (line.starts_with("from ") && line.contains(":in "))
         || (line.starts_with('#')
             && line.get(1..2).is_some_and(|it| it.as_bytes()[0].is_ascii_digit())
-            && line.contains(" in "))
+            && (line.contains(" in ") || line.contains("): ")))
         || is_property(line)
         || ["raise ", "throw ", "return "].iter().any(|it| line.starts_with(it))
         || line.starts_with("goroutine ")

@@ -317,12 +317,15 @@ fn is_malformed(text: &str, source: Source, reading: &Reading<'_>) -> bool {
     source == Source::Line
         && reading.at(Stage::Malformed)
         && (reading.has_peer()
-            || reading.at_any(&[Stage::Talk, Stage::Speak])
+            || reading.at_any(&[Stage::Talk, Stage::Speak, Stage::Remote])
             || context::names_address(text))
 }
 
 /// Whether two things tell that another machine is spoken of.
 fn is_about_a_peer(text: &str, reading: &Reading<'_>) -> bool {
+    if reading.at(Stage::Remote) {
+        return !context::says_well(text);
+    }
     let marks =
         [reading.at(Stage::Talk), reading.at(Stage::Speak)].into_iter().filter(|it| *it).count();
     (marks == 2 || (marks == 1 && (reading.has_url || context::names_socket(text))))

@@ -28,4 +28,8 @@ pub(super) static RULES: &[Rule] = &[
     note("panic serving", Says::Harmless, "Go"),
     note("not supported or disabled in libcurl", Says::Harmless, "libcurl"),
     note("target host is not specified", Says::Harmless, "Apache HttpClient"),
+    note("content security policy", Says::Harmless, "browsers"),
+    note("cannot read propert*", Says::Harmless, "JavaScript"),
+    note("is not a function", Says::Harmless, "JavaScript"),
+    note("nil pointer dereference", Says::Harmless, "Go"),
 ];

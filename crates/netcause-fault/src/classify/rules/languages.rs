@@ -110,4 +110,8 @@ pub(super) static RULES: &[Rule] = &[
     os("연결 시간 초과", Os::TimedOut, "glibc"),
     os("현재 연결은 원격 호스트에 의해 강제로 끊겼습니다", Os::Reset, "Windows"),
     is("알려진 호스트가 없습니다", Reason::DnsHostNotFound, "Windows"),
+    os("尝试一个无法连接的主机", Os::HostUnreachable, "Windows"),
+    os("一个无法连接的网络尝试了", Os::NetworkUnreachable, "Windows"),
+    os("nicht verfügbaren host", Os::HostUnreachable, "Windows"),
+    os("nicht verfügbares netzwerk", Os::NetworkUnreachable, "Windows"),
 ];

@@ -129,4 +129,6 @@ pub(super) static RULES: &[Rule] = &[
     joined(is("name server failure", Reason::DnsTemporaryFailure, "class names")),
     weak(of("lookup failure", Category::Dns, "generic")),
     weak(of("lookup error", Category::Dns, "generic")),
+    weak(at("gethostbyname*", Stage::Lookup, "libc callers")),
+    weak(at("getaddrinfo*", Stage::Lookup, "libc callers")),
 ];

@@ -266,6 +266,8 @@ pub(super) enum Stage {
     Talk,
     /// Something that is done with another machine failed.
     Speak,
+    /// Something failed that is only done with other machines.
+    Remote,
     /// A part of what was received is not of the protocol, if it was received.
     Malformed,
     /// A connection was awaited from a pool.

@@ -1,6 +1,6 @@
 //! Where addresses, times and tries stand.
 
-use super::{Rule, Says, Stage, Subject, at, note};
+use super::{Rule, Says, Stage, Subject, at, note, weak};
 
 #[rustfmt::skip]
 pub(super) static RULES: &[Rule] = &[
@@ -33,4 +33,6 @@ pub(super) static RULES: &[Rule] = &[
     note("dial tcp ", Says::Address, "generic"),
     at("request failed after", Stage::Retried, "reqwest-retry"),
     at("retries exhausted", Stage::Retried, "generic"),
+    weak(at("giving up after", Stage::Retried, "generic")),
+    weak(at("gave up after", Stage::Retried, "generic")),
 ];

@@ -397,4 +397,8 @@ pub(super) static RULES: &[Rule] = &[
     weak(of("too many failed", Category::RateLimited, "generic")),
     weak(of("too many attempts", Category::RateLimited, "generic")),
     weak(of("no selectable sources", Category::Unavailable, "chrony")),
+    joined(of("request time too skewed", Category::Auth, "AWS")),
+    of("credentials are incorrect", Category::Auth, "generic"),
+    of("credentials are invalid", Category::Auth, "generic"),
+    of("short-circuited", Category::Unavailable, "Hystrix"),
 ];

@@ -258,4 +258,7 @@ pub(super) static RULES: &[Rule] = &[
     at(".sock", Stage::Trying, "names"),
     at("during connect*", Stage::Trying, "generic"),
     of("ice failed", Category::Unknown, "WebRTC"),
+    at("communications failure", Stage::FailedConnect, "generic"),
+    weak(at("connection is established", Stage::FailedConnect, "generic")),
+    at("pool initialization", Stage::FailedConnect, "HikariCP"),
 ];

@@ -39,42 +39,45 @@ static VERBS: &[(&str, Says)] = &[
     ("resolv", Says::Of(Category::Dns)),
     ("look up", Says::Of(Category::Dns)),
     ("negotiat", Says::At(Stage::Speak)),
-    ("send", Says::At(Stage::Speak)),
-    ("receiv", Says::At(Stage::Speak)),
+    ("send", Says::At(Stage::Remote)),
+    ("receiv", Says::At(Stage::Remote)),
     ("read", Says::At(Stage::Speak)),
     ("writ", Says::At(Stage::Speak)),
-    ("fetch", Says::At(Stage::Speak)),
-    ("download", Says::At(Stage::Speak)),
-    ("upload", Says::At(Stage::Speak)),
-    ("publish", Says::At(Stage::Speak)),
-    ("push", Says::At(Stage::Speak)),
-    ("pull", Says::At(Stage::Speak)),
-    ("ping", Says::At(Stage::Speak)),
-    ("sync", Says::At(Stage::Speak)),
-    ("replicat", Says::At(Stage::Speak)),
+    ("fetch", Says::At(Stage::Remote)),
+    ("download", Says::At(Stage::Remote)),
+    ("upload", Says::At(Stage::Remote)),
+    ("publish", Says::At(Stage::Remote)),
+    ("push", Says::At(Stage::Remote)),
+    ("pull", Says::At(Stage::Remote)),
+    ("ping", Says::At(Stage::Remote)),
+    ("sync", Says::At(Stage::Remote)),
+    ("replicat", Says::At(Stage::Remote)),
     ("exchang", Says::At(Stage::Speak)),
-    ("deliver", Says::At(Stage::Speak)),
-    ("poll", Says::At(Stage::Speak)),
+    ("deliver", Says::At(Stage::Remote)),
+    ("poll", Says::At(Stage::Remote)),
     ("call", Says::At(Stage::Speak)),
     ("query", Says::At(Stage::Speak)),
     ("request", Says::At(Stage::Speak)),
     ("register", Says::At(Stage::Speak)),
     ("join", Says::At(Stage::Speak)),
     ("proxy", Says::At(Stage::Speak)),
-    ("forward", Says::At(Stage::Speak)),
-    ("scrap", Says::At(Stage::Speak)),
-    ("export", Says::At(Stage::Speak)),
+    ("forward", Says::At(Stage::Remote)),
+    ("scrap", Says::At(Stage::Remote)),
+    ("export", Says::At(Stage::Remote)),
     ("handshak", Says::At(Stage::Speak)),
     ("serv", Says::At(Stage::Speak)),
     ("get ", Says::At(Stage::Speak)),
     ("post ", Says::At(Stage::Speak)),
     ("acquir", Says::At(Stage::Speak)),
-    ("retriev", Says::At(Stage::Speak)),
+    ("retriev", Says::At(Stage::Remote)),
     ("access", Says::At(Stage::Speak)),
     ("pass request", Says::At(Stage::Speak)),
     ("deal", Says::At(Stage::Speak)),
     ("open channel", Says::At(Stage::FailedConnect)),
     ("open connection", Says::At(Stage::FailedConnect)),
+    ("open socket", Says::At(Stage::FailedConnect)),
+    ("opening socket", Says::At(Stage::FailedConnect)),
+    ("decode", Says::At(Stage::Malformed)),
 ];
 
 /// Words between "failed" and the verb.
@@ -100,6 +103,7 @@ static LINK_OUTCOMES: &[(&str, Says)] = &[
     (" timed out", Says::At(Stage::Trying)),
     (" timeout", Says::At(Stage::Trying)),
     (" failed", Says::At(Stage::FailedConnect)),
+    (" error", Says::At(Stage::Speak)),
     (" not established", Says::At(Stage::FailedConnect)),
     (" unreachable", Says::Of(Category::Unreachable)),
 ];
@@ -209,6 +213,7 @@ static PEER_OUTCOMES: &[(&str, Says)] = &[
     (" closed connection", Says::Of(Category::ConnectionReset)),
     (" hung up", Says::Of(Category::ConnectionReset)),
     (" aborted", Says::Of(Category::ConnectionReset)),
+    (" not up", Says::Of(Category::Unavailable)),
     (" not running", Says::Of(Category::Unavailable)),
     (" not ready", Says::Of(Category::Unavailable)),
     (" unreachable", Says::Of(Category::Unreachable)),
@@ -280,7 +285,9 @@ impl<'a> Reading<'a> {
     /// Reads the error number that ends a sentence: `can't connect to 'db' (111)`.
     fn take_last_number(&mut self, text: &str) {
         let number = text.trim_end().strip_suffix(')').and_then(|text| text.rsplit_once('('));
-        if let Some((_, number)) = number.filter(|(_, it)| it.len() <= 5) {
+        if let Some((_, number)) =
+            number.filter(|(_, it)| (2..=5).contains(&it.len()) || *it == "2")
+        {
             self.take_number(number);
         }
     }

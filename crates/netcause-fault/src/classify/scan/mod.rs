@@ -214,8 +214,11 @@ impl<'a> Reading<'a> {
 
     /// Whether the text speaks of a connection.
     pub(super) fn has_peer(&self) -> bool {
-        let spoken_of =
-            bit(Stage::Talk) | bit(Stage::Speak) | bit(Stage::Malformed) | bit(Stage::Pool);
+        let spoken_of = bit(Stage::Talk)
+            | bit(Stage::Speak)
+            | bit(Stage::Remote)
+            | bit(Stage::Malformed)
+            | bit(Stage::Pool);
         self.stages & !spoken_of != 0 || self.url.is_some() || self.address.is_some()
     }
 
@@ -438,7 +441,7 @@ fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -
     if rule.says == Says::StatusField {
         return match source {
             Source::Message => Standing::None,
-            Source::Line if !is_server_error(text, end) => Standing::Doubtful,
+            Source::Line if !is_server_error(rule, text, end) => Standing::Doubtful,
             _ => Standing::Sure,
         };
     }
@@ -461,10 +464,10 @@ fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -
 }
 
 /// Whether a status follows that tells that a server failed or had enough.
-fn is_server_error(text: &str, end: usize) -> bool {
+fn is_server_error(rule: &Rule, text: &str, end: usize) -> bool {
     let after = text.get(end..).unwrap_or_default();
     extract::status(status::near(after)).is_some_and(|status| status >= 500 || status == 429)
-        && context::names_request(text)
+        && (rule.text().ends_with("code") || context::names_request(text))
 }
 
 /// Whether a match begins and ends with a word.
@@ -547,6 +550,9 @@ const SPOKEN_OF: &[&str] = &[
     "using",
 ];
 
+/// Words before a limit that ran out.
+const EXCEEDS: &[&str] = &["exceeds", "exceeded", "exceeding", "hit", "reached"];
+
 /// Words that tell which limit is meant.
 const KINDS: &[&str] =
     &["connect", "connection", "read", "write", "request", "response", "socket", "idle", "query"];
@@ -581,6 +587,10 @@ fn is_setting(text: &str, start: usize, end: usize) -> bool {
     let is_spoken_of = SPOKEN_OF.iter().any(|it| it.eq_ignore_ascii_case(word))
         || [" must ", " should ", " can "].iter().any(|it| after.starts_with(it));
     let is_key = after.trim_start().starts_with("= ") && is_joined_to(text, start);
+    // `exceeds timeout 5 ms`
+    if EXCEEDS.iter().any(|it| it.eq_ignore_ascii_case(word)) {
+        return false;
+    }
     is_spoken_of || is_key || SETS.iter().any(|set| after.strip_prefix(set).is_some_and(is_value))
 }
 

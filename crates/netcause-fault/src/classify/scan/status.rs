@@ -6,7 +6,7 @@ use super::super::extract;
 /// What may stand between the words and the number, besides marks.
 static FILLERS: &[&str] = &[
     "is ", "was ", "of ", "with ", "a ", "an ", "code", "status", "http/1.1", "http/1.0", "http/2",
-    "http/3", "http", "error", "response",
+    "http/3", "http", "error", "response", "returned", "received",
 ];
 
 /// What a number of the same look counts when it is no status.
