@@ -14,6 +14,7 @@ use tracing_core::Level;
 use crate::callsite::KnownCallsites;
 use crate::clean::CleanTexts;
 use crate::fields::{Fields, Stored};
+use crate::last::LastScopes;
 use crate::repeat::{Repeat, Repeats, Site};
 use crate::scope::ScopeView;
 use crate::span::Outcome;
@@ -31,6 +32,7 @@ pub(crate) struct Scratch {
     pub(crate) clean: CleanTexts,
     pub(crate) callsites: KnownCallsites,
     pub(crate) repeats: Repeats,
+    pub(crate) scopes: LastScopes,
 }
 
 /// Where an event's error was found.
@@ -55,11 +57,6 @@ pub(crate) struct Around<'a> {
 }
 
 impl Scratch {
-    pub(crate) fn clear(&mut self) {
-        self.event.clear();
-        self.parts.clear();
-    }
-
     /// Reads the event's error: a typed one, else the text under `error`, else under `err`,
     /// else, from WARN on, the message.
     pub(crate) fn read_error(&mut self, severity: Severity, reading: &Reading) -> ErrorKind {
@@ -178,11 +175,11 @@ impl<'a> Logged<'a> {
     {
         let on_fault = found.is_some();
         let mut view = self.moment.place.map(|place| place.scope.view(on_fault));
-        let links: Links<'_> = match found {
-            // Its links are rendered.
-            Some(Found { rendered: Some(_), .. }) => Links::new(),
-            _ => self.chain.links().collect(),
-        };
+        let mut links = Links::new();
+        let is_rendered = found.is_some_and(|found| found.rendered.is_some());
+        if self.moment.kind == ErrorKind::Field && !is_rendered {
+            links.extend(self.chain.links());
+        }
         let mut error = self.error(&links);
         if error.is_some() && !on_fault && callers_error(selected, view.as_ref()) {
             let text = Value::Text(self.chain.message());

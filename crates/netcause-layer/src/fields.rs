@@ -3,7 +3,7 @@
 use netcause_record::{Field, Key, Value};
 
 /// A place in the buffer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Place {
     start: u32,
     end: u32,
@@ -27,7 +27,7 @@ impl Place {
 }
 
 /// A value whose text lies in the buffer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Stored {
     Bool(bool),
     I64(i64),
@@ -61,6 +61,25 @@ impl Fields {
         self.clear();
         self.text.push_str(&other.text);
         self.list.extend_from_slice(&other.list);
+    }
+
+    /// Takes the first fields of another, whose texts lie in order, into empty buffers.
+    pub(crate) fn copy_first(&mut self, other: &Fields, count: usize) {
+        let first = other.list.get(..count).unwrap_or_default();
+        let end = first.iter().rev().find_map(|entry| match entry.value {
+            Stored::Text(place) => Some(place.end as usize),
+            _ => None,
+        });
+        self.text.push_str(other.text.get(..end.unwrap_or(0)).unwrap_or_default());
+        self.list.extend_from_slice(first);
+    }
+
+    /// The text of a value.
+    pub(crate) fn text_at(&self, value: Stored) -> Option<&str> {
+        match value {
+            Stored::Text(place) => Some(place.of(&self.text)),
+            _ => None,
+        }
     }
 
     pub(crate) fn push(&mut self, key: &'static Key, value: Stored) {

@@ -15,8 +15,11 @@ use crate::span::Span;
 /// How many spans are known; a new one takes the place of another.
 const KNOWN: usize = 32;
 
-/// How many closed spans are kept for their buffers.
+/// How many closed spans, and scopes, are kept for their buffers.
 const SPARE: usize = 16;
+
+/// The most text whose buffer is used again for another span, in bytes.
+const LARGEST: usize = 1024;
 
 thread_local! {
     static SPANS: RefCell<Spans> = RefCell::default();
@@ -26,15 +29,26 @@ thread_local! {
 struct Spans {
     known: Vec<Option<KnownSpan>>,
     spare: VecDeque<Arc<Span>>,
+    scopes: Vec<Arc<SpanScope>>,
 }
 
-/// A span, and its scope as the last event in it on this thread found it.
+/// A span.
 #[derive(Debug)]
 pub(crate) struct KnownSpan {
     pub(crate) layer: u32,
     pub(crate) id: Id,
     pub(crate) span: Arc<Span>,
-    pub(crate) scope: Option<Arc<SpanScope>>,
+    /// Its scope as the last event in it on this thread found it, if a span of it has been
+    /// amended.
+    pub(crate) amended: Option<Amended>,
+}
+
+/// A scope of which a span was amended.
+#[derive(Debug)]
+pub(crate) struct Amended {
+    pub(crate) scope: Arc<SpanScope>,
+    /// The layer's count of amended spans, and the span's own.
+    pub(crate) at: (u64, u32),
 }
 
 impl KnownSpan {
@@ -80,12 +94,45 @@ pub(crate) fn spare(span: Arc<Span>) {
     });
 }
 
-/// A span to make a new one of. The one that closed first is the one that no other is
-/// inside of any more.
-pub(crate) fn fresh() -> Arc<Span> {
-    let mut spare = with(|spans| spans.spare.pop_front());
-    let usable = spare.as_mut().and_then(Arc::get_mut).is_some_and(Span::is_spare);
-    spare.filter(|_| usable).unwrap_or_default()
+/// A new span, made of one that has closed: of the one that closed first, for no other is
+/// inside of that any more.
+pub(crate) fn renewed(
+    name: &'static str,
+    parent: Option<Arc<Span>>,
+    scope: Arc<SpanScope>,
+    version: u64,
+) -> Arc<Span> {
+    let mut spare = with(|spans| spans.spare.pop_front()).unwrap_or_default();
+    let old = match Arc::get_mut(&mut spare) {
+        Some(span) => span.renew(name, parent, scope, version),
+        None => {
+            let mut span = Span::default();
+            let old = span.renew(name, parent, scope, version);
+            spare = Arc::new(span);
+            old
+        }
+    };
+    spare_scope(old);
+    spare
+}
+
+/// Keeps a scope that was some span's for its buffers.
+pub(crate) fn spare_scope(mut scope: Arc<SpanScope>) {
+    if Arc::strong_count(&scope) == 1
+        && Arc::get_mut(&mut scope).is_some_and(|scope| scope.release(LARGEST))
+    {
+        with(|spans| {
+            if spans.scopes.len() < SPARE {
+                spans.scopes.push(scope);
+            }
+            Some(())
+        });
+    }
+}
+
+/// A scope to make a new one of.
+pub(crate) fn fresh_scope() -> Arc<SpanScope> {
+    with(|spans| spans.scopes.pop()).unwrap_or_default()
 }
 
 /// A thread that is ending knows nothing any more.

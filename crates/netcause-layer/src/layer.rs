@@ -16,6 +16,7 @@ use tracing_subscriber::registry::LookupSpan;
 use crate::callsite::Callsites;
 use crate::event::{Around, Scratch, severity};
 use crate::known;
+use crate::last::KnownFields;
 use crate::reentry::Reentry;
 use crate::repeat::Site;
 use crate::visit::{Reading, Visitor};
@@ -157,7 +158,7 @@ impl NetcauseLayer {
             if let Ok(mut scratch) = scratch.try_borrow_mut()
                 && let Some(work) = work.take()
             {
-                scratch.clear();
+                scratch.event.clear();
                 work(&mut scratch);
             }
         });
@@ -183,6 +184,7 @@ impl NetcauseLayer {
             event: metadata.is_event().then_some(&mut scratch.parts),
             layer: self.number,
             repeats: &scratch.repeats,
+            known: None,
         }
     }
 
@@ -190,6 +192,7 @@ impl NetcauseLayer {
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
+        scratch.parts.clear();
         let mut visitor = self.visitor(event.metadata(), scratch);
         event.record(&mut visitor);
         let site = Site { layer: self.number, keys: visitor.keys };
@@ -280,18 +283,31 @@ where
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         self.with_scratch(|scratch| {
-            attributes.record(&mut self.visitor(attributes.metadata(), scratch));
-            if let Some(span) = context.span(id) {
-                self.open(&span, &scratch.event);
+            let metadata = attributes.metadata();
+            let mut scopes = std::mem::take(&mut scratch.scopes);
+            let mut visitor = self.visitor(metadata, scratch);
+            let keys = visitor.keys;
+            visitor.known = scopes.at(keys).map(|last| KnownFields::new(last.fields()));
+            attributes.record(&mut visitor);
+            let is_known = visitor.known.as_ref().is_some_and(KnownFields::is_whole);
+            if !is_known {
+                visitor.write_known();
             }
+            if let Some(span) = context.span(id) {
+                let fields = if is_known { None } else { Some(&scratch.event) };
+                self.open(&span, keys, fields, &mut scopes);
+            }
+            scratch.scopes = scopes;
         });
     }
 
     fn on_record(&self, id: &Id, values: &Values<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
         self.with_scratch(|scratch| {
-            values.record(&mut self.visitor(span.metadata(), scratch));
-            self.amend(&span, &scratch.event);
+            let mut visitor = self.visitor(span.metadata(), scratch);
+            let keys = visitor.keys;
+            values.record(&mut visitor);
+            self.amend(&span, keys, scratch);
         });
     }
 

@@ -10,6 +10,7 @@ mod clean;
 mod event;
 mod fields;
 mod known;
+mod last;
 mod layer;
 mod memory;
 mod reentry;

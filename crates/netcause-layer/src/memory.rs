@@ -7,7 +7,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use arrayvec::{ArrayString, ArrayVec};
 use netcause_fault::{Attempts, Evidence, Fault, Limit, Phase};
@@ -31,7 +31,6 @@ const SHORTEST_TEXT: usize = 8;
 /// A remembered fault.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
-    at: Instant,
     host: ArrayString<64>,
     text: ArrayString<LONGEST_TEXT>,
     port: Option<u16>,
@@ -49,21 +48,20 @@ const _: () = assert!(size_of::<Seen>() <= 256);
 
 impl Seen {
     /// What to remember of a fault whose innermost text is `text`.
-    pub(crate) fn new(fault: &Fault<'_>, text: &str, now: Instant) -> Option<Self> {
+    pub(crate) fn new(fault: &Fault<'_>, text: &str) -> Option<Self> {
         if text.len() < SHORTEST_TEXT {
             return None;
         }
         // A cut name would be a wrong name: it is left out, and then no peer is claimed.
         let host = fault.peer.server_address.as_deref().unwrap_or_default();
         Some(Seen {
-            at: now,
             host: ArrayString::from(host).unwrap_or_default(),
             text: ArrayString::from(prefix(text)).unwrap_or_default(),
             port: fault.peer.server_port,
             peer_address: fault.peer.peer_address,
             phase: fault.phase,
             limit: fault.limit,
-            elapsed_ms: fault.elapsed.and_then(|elapsed| elapsed.as_millis().try_into().ok()),
+            elapsed_ms: milliseconds(fault.elapsed),
             attempt: fault.attempts.attempt,
             max_attempts: fault.attempts.max_attempts,
             // A part of a text may be part of another one, too.
@@ -99,9 +97,18 @@ impl Seen {
         (self.attempt, self.max_attempts) == (attempts.attempt, attempts.max_attempts)
     }
 
+    /// Whether it tells of the same failure, just this.
+    pub(crate) fn tells_time(&self, fault: &Fault<'_>) -> bool {
+        self.tells_tries(&fault.attempts) && self.elapsed_ms == milliseconds(fault.elapsed)
+    }
+
     fn is_peer(&self, host: &str, port: Option<u16>) -> bool {
         self.host.as_str() == host && self.port == port
     }
+}
+
+fn milliseconds(elapsed: Option<Duration>) -> Option<u32> {
+    elapsed.and_then(|elapsed| elapsed.as_millis().try_into().ok())
 }
 
 /// Whether an error's text contains a remembered one; mostly it ends with it.
@@ -116,60 +123,73 @@ fn prefix(text: &str) -> &str {
 
 /// The faults that one span remembers, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Memory(ArrayVec<Arc<Seen>, PER_SPAN>);
+pub(crate) struct Memory(ArrayVec<Remembered, PER_SPAN>);
+
+/// A fault, and when it was reported in this span.
+pub(crate) type Remembered = (Arc<Seen>, SystemTime);
 
 impl Memory {
     /// The newest remembered fault, if it tells the same, a moment ago.
-    pub(crate) fn known(&self, seen: &Seen) -> Option<&Arc<Seen>> {
-        self.0.last().filter(|last| {
-            !last.doubtful
-                && seen.at.saturating_duration_since(last.at) < MOMENT
-                && last.tells_same(seen)
-        })
+    pub(crate) fn known(&self, seen: &Seen, now: SystemTime) -> Option<&Remembered> {
+        let tells_same = |last: &Seen| !last.doubtful && last.tells_same(seen);
+        self.0.last().filter(|(last, at)| is_within(MOMENT, *at, now) && tells_same(last))
     }
 
     /// The newest remembered fault.
     pub(crate) fn last(&self) -> Option<&Arc<Seen>> {
-        self.0.last()
+        self.0.last().map(|(seen, _)| seen)
     }
 
     /// Remembers a fault in place of the same failure of the same peer.
-    pub(crate) fn remember(&mut self, seen: &Arc<Seen>) {
-        self.0.retain(|other| !(other.text == seen.text && other.same_peer(seen)));
+    pub(crate) fn remember(&mut self, seen: &Arc<Seen>, now: SystemTime) {
+        self.0.retain(|(other, _)| !(other.text == seen.text && other.same_peer(seen)));
         if self.0.is_full() {
             self.0.remove(0);
         }
-        let _ = self.0.try_push(Arc::clone(seen));
+        let _ = self.0.try_push((Arc::clone(seen), now));
+    }
+
+    /// Forgets all.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// Forgets the faults of a peer that has been reached since.
     pub(crate) fn forget(&mut self, host: &str, port: Option<u16>) {
-        self.0.retain(|seen| !seen.is_peer(host, port));
+        self.0.retain(|(seen, _)| !seen.is_peer(host, port));
     }
 
     /// Doubts the faults of a peer that may have been reached since: their text is then
     /// that of several failures, and names none.
     pub(crate) fn doubt(&mut self, host: &str, port: Option<u16>) {
-        for seen in self.0.iter_mut().filter(|seen| seen.is_peer(host, port)) {
+        for (seen, _) in self.0.iter_mut().filter(|(seen, _)| seen.is_peer(host, port)) {
             *seen = Arc::new(Seen { doubtful: true, ..Seen::clone(seen) });
         }
     }
 
     /// The remembered fault that an error's text speaks of, if all that match name one peer.
-    pub(crate) fn recall(&self, error: &str, now: Instant) -> Option<Arc<Seen>> {
-        let fresh = |seen: &&Arc<Seen>| now.saturating_duration_since(seen.at) < LIFETIME;
-        let mut matching =
-            self.0.iter().rev().filter(fresh).filter(|seen| speaks_of(error, &seen.text));
-        let latest = matching.next().filter(|seen| seen.names_peer())?;
-        matching.all(|other| other.same_peer(latest)).then(|| Arc::clone(latest))
+    pub(crate) fn recall(&self, error: &str, now: SystemTime) -> Option<Remembered> {
+        let mut matching = self
+            .0
+            .iter()
+            .rev()
+            .filter(|(seen, at)| is_within(LIFETIME, *at, now) && speaks_of(error, &seen.text));
+        let (latest, at) = matching.next().filter(|(seen, _)| seen.names_peer())?;
+        matching.all(|(other, _)| other.same_peer(latest)).then(|| (Arc::clone(latest), *at))
     }
+}
+
+/// Whether something was less than so long ago. Nothing is known of what a clock that was
+/// set back says.
+pub(crate) fn is_within(time: Duration, at: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(at).is_ok_and(|age| age < time)
 }
 
 impl Seen {
     /// Fills what a fault lacks; a fault that names its own peer takes nothing of another's.
     ///
     /// Tries and times are filled by [`Seen::complete_tries`] once the event's own are read.
-    pub(crate) fn complete<'a>(&'a self, fault: &mut Fault<'a>, now: Instant) {
+    pub(crate) fn complete<'a>(&'a self, fault: &mut Fault<'a>, age: Duration) {
         let named = !fault.peer.is_empty();
         let same = fault
             .peer
@@ -182,7 +202,7 @@ impl Seen {
         if !named {
             fault.peer.server_address = (!self.host.is_empty()).then(|| self.host.as_str().into());
             fault.peer.server_port = self.port;
-            fault.add_evidence(Evidence::Remembered(now.saturating_duration_since(self.at)));
+            fault.add_evidence(Evidence::Remembered(age));
         }
         fault.peer.peer_address = fault.peer.peer_address.or(self.peer_address);
         fault.phase = fault.phase.or(self.phase);
@@ -214,17 +234,17 @@ mod tests {
         fault
     }
 
-    fn remember(memory: &mut Memory, host: &str, text: &str, at: Instant) {
-        memory.remember(&Arc::new(Seen::new(&fault(host), text, at).unwrap()));
+    fn remember(memory: &mut Memory, host: &str, text: &str, at: SystemTime) {
+        memory.remember(&Arc::new(Seen::new(&fault(host), text).unwrap()), at);
     }
 
-    fn recalled(memory: &Memory, error: &str, now: Instant) -> Option<String> {
-        memory.recall(error, now).map(|seen| seen.host.to_string())
+    fn recalled(memory: &Memory, error: &str, now: SystemTime) -> Option<String> {
+        memory.recall(error, now).map(|(seen, _)| seen.host.to_string())
     }
 
     #[test]
     fn a_text_that_contains_the_innermost_link_recalls_its_peer() {
-        let (mut memory, now) = (Memory::default(), Instant::now());
+        let (mut memory, now) = (Memory::default(), SystemTime::now());
         remember(&mut memory, "db", TEXT, now);
         assert_eq!(recalled(&memory, &format!("charge: {TEXT}"), now).as_deref(), Some("db"));
         assert_eq!(recalled(&memory, "charge: something else", now), None);
@@ -232,7 +252,7 @@ mod tests {
 
     #[test]
     fn two_peers_with_one_text_claim_none() {
-        let (mut memory, now) = (Memory::default(), Instant::now());
+        let (mut memory, now) = (Memory::default(), SystemTime::now());
         remember(&mut memory, "db", TEXT, now);
         remember(&mut memory, "cache", TEXT, now);
         assert_eq!(recalled(&memory, TEXT, now), None);
@@ -240,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_fault_without_a_peer_makes_the_text_ambiguous() {
-        let (mut memory, now) = (Memory::default(), Instant::now());
+        let (mut memory, now) = (Memory::default(), SystemTime::now());
         remember(&mut memory, "db", TEXT, now);
         remember(&mut memory, "", TEXT, now);
         assert_eq!(recalled(&memory, TEXT, now), None);
@@ -248,7 +268,7 @@ mod tests {
 
     #[test]
     fn a_fault_two_minutes_old_is_forgotten() {
-        let (mut memory, now) = (Memory::default(), Instant::now());
+        let (mut memory, now) = (Memory::default(), SystemTime::now());
         remember(&mut memory, "db", TEXT, now);
         assert!(recalled(&memory, TEXT, now + Duration::from_secs(59)).is_some());
         assert_eq!(recalled(&memory, TEXT, now + Duration::from_secs(120)), None);
@@ -256,12 +276,12 @@ mod tests {
 
     #[test]
     fn a_short_text_is_not_remembered() {
-        assert!(Seen::new(&fault("db"), "refused", Instant::now()).is_none());
+        assert!(Seen::new(&fault("db"), "refused").is_none());
     }
 
     #[test]
     fn the_oldest_of_nine_goes_and_memory_stays_the_same() {
-        let (mut memory, now) = (Memory::default(), Instant::now());
+        let (mut memory, now) = (Memory::default(), SystemTime::now());
         for index in 0..1000 {
             remember(&mut memory, &format!("host-{index}"), &format!("failure {index:04}"), now);
         }
@@ -272,7 +292,7 @@ mod tests {
 
     #[test]
     fn a_peer_that_was_reached_is_forgotten() {
-        let (mut memory, now) = (Memory::default(), Instant::now());
+        let (mut memory, now) = (Memory::default(), SystemTime::now());
         remember(&mut memory, "db", TEXT, now);
         memory.forget("db", Some(1));
         assert!(recalled(&memory, TEXT, now).is_some());
@@ -282,12 +302,11 @@ mod tests {
 
     #[test]
     fn a_fault_that_names_another_peer_takes_nothing() {
-        let now = Instant::now();
         let mut remembered = fault("db");
         remembered.attempts.attempt = Some(3);
-        let seen = Seen::new(&remembered, TEXT, now).unwrap();
+        let seen = Seen::new(&remembered, TEXT).unwrap();
         let mut other = fault("cache");
-        seen.complete(&mut other, now);
+        seen.complete(&mut other, Duration::ZERO);
         assert_eq!(other, fault("cache"));
     }
 }

@@ -15,7 +15,6 @@
 //! not even their fields are looked at again.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use netcause_fault::{Attempts, Chain, Fault};
@@ -23,7 +22,7 @@ use netcause_record::{
     Field, Key, PeerSource, RenderedFault, Role, Sources, Value, complete_elapsed, complete_tries,
 };
 
-use crate::memory::{MOMENT, Seen};
+use crate::memory::{MOMENT, Remembered, is_within};
 use crate::span::Span;
 use crate::spans::Place;
 
@@ -115,7 +114,7 @@ pub(crate) struct Verdict {
     /// What was stated of them the last time.
     pub(crate) stated: TimeAndTries,
     /// What is remembered of it, and when that was.
-    pub(crate) seen: Option<(Arc<Seen>, SystemTime)>,
+    pub(crate) seen: Option<Remembered>,
     /// Whether the fields around it name the peer that is remembered.
     pub(crate) is_named: bool,
     /// Whether fields that depend on the fault are written beside it.
@@ -266,11 +265,11 @@ impl Verdict {
 
     /// Whether the span remembers just this, since a moment ago.
     pub(crate) fn is_remembered(&self, span: &Span, now: SystemTime) -> bool {
-        let Some((seen, at)) = &self.seen else { return false };
-        let age = now.duration_since(*at);
-        age.is_ok_and(|age| age < MOMENT)
-            && span.remembers_last(seen)
-            && seen.tells_tries(&self.fault.attempts)
+        self.seen.as_ref().is_some_and(|(seen, at)| {
+            is_within(MOMENT, *at, now)
+                && span.remembers_last(seen)
+                && seen.tells_tries(&self.fault.attempts)
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Events that report a fault: for the first time, or again.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Duration;
 
 use netcause_fault::{Chain, Fault};
 use netcause_record::{
@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 use crate::event::{Found, Logged};
 use crate::fields::Entry;
-use crate::memory::Seen;
+use crate::memory::{Remembered, Seen};
 use crate::repeat::{Failure, Kept, Repeat, Repeats, Site, Verdict, stated};
 use crate::span::Outcome;
 use crate::spans::{end_with, recall, remember};
@@ -112,18 +112,17 @@ impl<'a> Logged<'a> {
         is_repeated: bool,
         export: impl Fn(&Record<'_>),
     ) -> Option<Verdict> {
-        let now = Instant::now();
         let own = (fault.elapsed, fault.attempts);
         let rests_on_time = rests_on_time(&fault);
         let names_peer = |entry: &Entry| entry.key.names_peer();
         let may_recall = fault.peer.is_empty() && !self.moment.fields.list.iter().any(names_peer);
-        let recalled = if may_recall { self.recall(sources, now) } else { None };
+        let recalled = if may_recall { self.recall(sources) } else { None };
         let mut fault = fault;
-        if let Some(seen) = &recalled {
-            seen.complete(&mut fault, now);
+        if let Some((seen, age)) = &recalled {
+            seen.complete(&mut fault, *age);
         }
         let source = complete(&mut fault, sources);
-        if let Some(seen) = &recalled {
+        if let Some((seen, _)) = &recalled {
             seen.complete_tries(&mut fault);
         }
         fault.diagnose();
@@ -136,7 +135,7 @@ impl<'a> Logged<'a> {
             return None;
         }
         self.end_with(self.outcome(&fault));
-        let seen = self.remember(&fault, now);
+        let seen = self.remember(&fault, None);
         is_repeated.then(|| Verdict {
             own,
             stated: stated(self.chain),
@@ -167,7 +166,7 @@ impl<'a> Logged<'a> {
             self.report_plain(export);
             return true;
         };
-        if verdict.may_recall && self.recall(sources, Instant::now()).is_some() {
+        if verdict.may_recall && self.recall(sources).is_some() {
             return false;
         }
         verdict.renew(read, sources);
@@ -190,25 +189,37 @@ impl<'a> Logged<'a> {
         let Verdict { fault, rendered, .. } = &*verdict;
         self.export(selected, Some(&Found { fault, rendered: Some(rendered) }), export);
         self.end_with(self.outcome(fault));
-        if !self
-            .moment
-            .place
-            .is_some_and(|place| verdict.is_remembered(place.span, self.moment.timestamp))
-        {
-            verdict.seen = self.remember(&verdict.fault, Instant::now());
+        let now = self.moment.timestamp;
+        if !self.moment.place.is_some_and(|place| verdict.is_remembered(place.span, now)) {
+            verdict.seen = self.remember(&verdict.fault, verdict.seen.take());
         }
     }
 
     /// What memory knows of the failure, unless the fields name the very same peer.
-    fn recall(&self, sources: &Sources<'_, '_>, now: Instant) -> Option<Arc<Seen>> {
-        let recalled = recall(self.moment.place?.span, self.chain.message(), now);
-        recalled.filter(|seen| !seen.is_named_by(sources))
+    fn recall(&self, sources: &Sources<'_, '_>) -> Option<(Arc<Seen>, Duration)> {
+        let now = self.moment.timestamp;
+        let (seen, at) = recall(self.moment.place?.span, self.chain.message(), now)?;
+        let age = now.duration_since(at).unwrap_or_default();
+        (!seen.is_named_by(sources)).then_some((seen, age))
     }
 
-    /// Keeps the fault with the spans, and returns what is kept, and when.
-    fn remember(&self, fault: &Fault<'_>, now: Instant) -> Option<(Arc<Seen>, SystemTime)> {
-        let seen = Seen::new(fault, self.chain.innermost(), now)?;
-        Some((remember(self.moment.place?.span, seen), self.moment.timestamp))
+    /// Keeps the fault with the spans, and returns what is kept: what was kept of it
+    /// elsewhere, where that tells the same.
+    fn remember(&self, fault: &Fault<'_>, before: Option<Remembered>) -> Option<Remembered> {
+        let (span, now) = (self.moment.place?.span, self.moment.timestamp);
+        let before = before.map(|(seen, _)| seen).filter(|seen| seen.tells_time(fault));
+        let seen = match before {
+            Some(seen) => seen,
+            None => {
+                let seen = Seen::new(fault, self.chain.innermost())?;
+                if let Some(known) = span.lock().memory.known(&seen, now) {
+                    return Some(known.clone());
+                }
+                Arc::new(seen)
+            }
+        };
+        remember(span, &seen, now);
+        Some((seen, now))
     }
 
     pub(crate) fn end_with(&self, outcome: Outcome) {

@@ -1,9 +1,9 @@
 //! [`Span`]: what the layer keeps of each span.
 
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use netcause_record::{Role, Value, named_peer};
+use netcause_record::named_peer;
 use smallvec::SmallVec;
 
 use crate::fields::Fields;
@@ -12,9 +12,6 @@ use crate::scope::SpanScope;
 
 /// Overwritten text is thrown away once it exceeds what is in use by this much.
 const SLACK: usize = 1024;
-
-/// The most text whose buffer is used again for another span, in bytes.
-const KEPT: usize = 1024;
 
 /// How the last event in a span that names a peer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +44,14 @@ pub(crate) struct Span {
     /// The nearest span around it that the layer has seen.
     parent: Option<Arc<Span>>,
     pub(crate) name: &'static str,
-    /// Counts the changes of its fields.
+    /// Its scope as it was when the span was opened.
+    opened: Arc<SpanScope>,
+    /// The layer's count of amended spans when that was last found to be as it is.
+    version: AtomicU64,
+    /// Counts the changes of its fields since.
     revision: AtomicU32,
+    /// Whether its scope is part of another span's.
+    lent: AtomicBool,
     entered: AtomicBool,
     closed: AtomicBool,
     outcome: AtomicU8,
@@ -61,40 +64,33 @@ pub(crate) struct Span {
 /// and of several spans' one is held at a time.
 #[derive(Debug, Default)]
 pub(crate) struct SpanState {
-    pub(crate) fields: Fields,
-    pub(crate) serves_caller: bool,
-    pub(crate) tells_peer: bool,
     pub(crate) memory: Memory,
-    /// Whether the fields are part of another span's `scope`.
-    lent: bool,
-    /// The fields of this span and its ancestors, once an event has asked for them.
-    scope: Option<Arc<SpanScope>>,
+    /// The scope since a span of it was amended.
+    amended: Option<Arc<SpanScope>>,
 }
 
 impl Span {
-    /// Makes a new span, of whose fields nothing was known, out of what is left of another.
-    pub(crate) fn renew(&mut self, name: &'static str, parent: Option<Arc<Span>>, new: &Fields) {
+    /// Makes a new span of what is left of another, and lets go of the span that was around
+    /// that one; returns its scope.
+    pub(crate) fn renew(
+        &mut self,
+        name: &'static str,
+        parent: Option<Arc<Span>>,
+        scope: Arc<SpanScope>,
+        version: u64,
+    ) -> Arc<SpanScope> {
         (self.name, self.parent) = (name, parent);
-        // What was made of the old fields is none of the new ones'.
-        *self.revision.get_mut() = self.revision.get_mut().wrapping_add(1);
+        *self.version.get_mut() = version;
+        *self.revision.get_mut() = 0;
+        *self.lent.get_mut() = false;
         *self.entered.get_mut() = false;
         *self.closed.get_mut() = false;
         *self.remembered.get_mut() = 0;
         *self.outcome.get_mut() = Outcome::Silent as u8;
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        state.fields.copy(new);
-        state.memory = Memory::default();
-        state.lent = false;
-        state.scope.take_if(|scope| Arc::get_mut(scope).is_none_or(|scope| !scope.release(KEPT)));
-        state.learn();
-    }
-
-    /// Lets go of the spans around, if nobody else uses this one and its buffers are worth
-    /// being kept.
-    pub(crate) fn is_spare(&mut self) -> bool {
-        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
-        self.parent = None;
-        state.fields.text.capacity() <= KEPT
+        state.memory.clear();
+        state.amended = None;
+        std::mem::replace(&mut self.opened, scope)
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, SpanState> {
@@ -106,15 +102,59 @@ impl Span {
         std::iter::successors(Some(self), |span| span.parent.as_ref())
     }
 
+    /// The scope, where no span of it has been amended since it was opened.
+    pub(crate) fn opened(&self, version: u64) -> Option<&Arc<SpanScope>> {
+        (self.version.load(Ordering::Acquire) == version && self.is_at(0)).then_some(&self.opened)
+    }
+
+    /// The same, for the scope of a span inside.
+    pub(crate) fn lend(&self, version: u64) -> Option<&Arc<SpanScope>> {
+        self.lent.store(true, Ordering::Release);
+        self.opened(version)
+    }
+
     /// Replaces the values of fields that were recorded later; says whether another span's
-    /// `scope` has the old ones.
+    /// scope has the old ones.
     pub(crate) fn amend(&self, later: &Fields) -> bool {
         let mut state = self.lock();
-        state.fields.replace(later);
-        state.fields.compact(SLACK);
-        state.learn();
+        let mut fields = state.scope(self).fields().clone();
+        fields.replace(later);
+        fields.compact(SLACK);
+        let mut scope = SpanScope::default();
+        // The spans around are joined once the scope is asked for.
+        scope.fill(&fields, None);
+        state.amended = Some(Arc::new(scope));
         self.revision.fetch_add(1, Ordering::Release);
-        state.lent
+        self.lent.load(Ordering::Acquire)
+    }
+
+    /// The scope inside of another one.
+    fn scope_in(&self, outer: Option<Arc<SpanScope>>, version: u64) -> Arc<SpanScope> {
+        let mut state = self.lock();
+        if state.amended.is_none() && self.opened.is_inside(outer.as_ref()) {
+            self.version.store(version, Ordering::Release);
+        } else if !state.scope(self).is_inside(outer.as_ref()) {
+            let mut scope = SpanScope::default();
+            scope.fill_as(state.scope(self), outer);
+            state.amended = Some(Arc::new(scope));
+        }
+        Arc::clone(state.scope(self))
+    }
+
+    /// The scope as it is at that count of amended spans, whichever were amended.
+    pub(crate) fn scope(self: &Arc<Self>, version: u64) -> Arc<SpanScope> {
+        let spans: SmallVec<[&Arc<Span>; 16]> = self.and_ancestors().collect();
+        let (last, around) = spans.split_first().map_or((self, &[][..]), |(it, rest)| (*it, rest));
+        let outer = around.iter().rev().fold(None, |outer, span| {
+            span.lent.store(true, Ordering::Release);
+            Some(span.scope_in(outer, version))
+        });
+        last.scope_in(outer, version)
+    }
+
+    /// The fields' changes since it was opened.
+    pub(crate) fn revision(&self) -> u32 {
+        self.revision.load(Ordering::Acquire)
     }
 
     /// Changes what is remembered of faults; says whether the span serves a caller.
@@ -123,7 +163,7 @@ impl Span {
         change(&mut state.memory);
         let last = state.memory.last().map_or(0, address);
         self.remembered.store(last, Ordering::Release);
-        state.serves_caller
+        state.scope(self).serves_caller()
     }
 
     pub(crate) fn remembers(&self) -> bool {
@@ -138,41 +178,15 @@ impl Span {
 
     /// The host and port that the span names, if it tells of a peer.
     pub(crate) fn peer(&self) -> Option<(String, Option<u16>)> {
-        let state = self.lock();
-        let fields: SmallVec<[_; 8]> = state.fields.iter().filter(|_| state.tells_peer).collect();
+        let scope = Arc::clone(self.lock().scope(self));
+        let tells = scope.tells_peer();
+        let fields: SmallVec<[_; 8]> = scope.fields().iter().filter(|_| tells).collect();
         named_peer(&fields).map(|(host, port)| (host.into_owned(), port))
     }
 
-    /// Whether the fields are still as they were when a scope of this revision was made.
+    /// Whether the fields are still as they were at a revision.
     pub(crate) fn is_at(&self, revision: u32) -> bool {
-        self.revision.load(Ordering::Acquire) == revision
-    }
-
-    /// The fields of this span and its ancestors, if they have been flattened.
-    pub(crate) fn scope(&self, version: u64, lend: bool) -> Option<Arc<SpanScope>> {
-        let mut state = self.lock();
-        state.lent |= lend;
-        state.scope.as_ref().filter(|scope| scope.is_current(version, self)).map(Arc::clone)
-    }
-
-    /// Flattens the fields of this span and those of the spans around it.
-    pub(crate) fn flatten(
-        &self,
-        version: u64,
-        outer: Option<Arc<SpanScope>>,
-        lend: bool,
-    ) -> Arc<SpanScope> {
-        let mut state = self.lock();
-        state.lent |= lend;
-        let mut scope = state.scope.take().unwrap_or_default();
-        if Arc::get_mut(&mut scope).is_none() {
-            scope = Arc::default();
-        }
-        if let Some(scope) = Arc::get_mut(&mut scope) {
-            scope.flatten(&state, outer, version, self.revision.load(Ordering::Relaxed));
-        }
-        state.scope = Some(Arc::clone(&scope));
-        scope
+        self.revision() == revision
     }
 
     #[cfg_attr(not(feature = "trace-ids"), allow(dead_code))]
@@ -213,17 +227,7 @@ fn address(seen: &Arc<Seen>) -> usize {
 }
 
 impl SpanState {
-    /// Learns from the fields what kind of span this is.
-    fn learn(&mut self) {
-        let serves = |role: Role, value: Value<'_>| match (role, value) {
-            (Role::ServesCaller, _) => true,
-            (Role::SpanKind, Value::Text(kind)) => {
-                ["server", "consumer"].iter().any(|serving| kind.eq_ignore_ascii_case(serving))
-            }
-            _ => false,
-        };
-        let list = &self.fields.list;
-        self.serves_caller = self.fields.iter().any(|field| serves(field.key.role, field.value));
-        self.tells_peer = !self.serves_caller && list.iter().any(|entry| entry.key.tells_peer());
+    fn scope<'s>(&'s self, span: &'s Span) -> &'s Arc<SpanScope> {
+        self.amended.as_ref().unwrap_or(&span.opened)
     }
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::SystemTime;
 
+use netcause_record::Key;
 use smallvec::SmallVec;
 use tracing_core::span::Id;
 use tracing_core::{Event, Subscriber};
@@ -11,9 +12,11 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use crate::NetcauseLayer;
+use crate::event::Scratch;
 use crate::fields::Fields;
-use crate::known::{self, KnownSpan};
-use crate::memory::Seen;
+use crate::known::{self, Amended, KnownSpan};
+use crate::last::LastScopes;
+use crate::memory::{Remembered, Seen};
 use crate::scope::SpanScope;
 use crate::span::{Outcome, Span, SpanStates};
 
@@ -38,7 +41,7 @@ impl NetcauseLayer {
         span.scope().find_map(|span| {
             let kept =
                 known::look(self.number, &span.id(), Arc::clone).or_else(|| self.kept(&span))?;
-            Some(KnownSpan { layer: self.number, id: span.id(), span: kept, scope: None })
+            Some(KnownSpan { layer: self.number, id: span.id(), span: kept, amended: None })
         })
     }
 
@@ -83,13 +86,30 @@ impl NetcauseLayer {
         found.or_else(|| self.kept(&context.span(id)?).map(|span| with(&span)))
     }
 
-    /// Keeps the fields of a new span.
-    pub(crate) fn open<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, fields: &Fields) {
+    /// Keeps a new span: with these fields, or else those of the last one of its callsite.
+    pub(crate) fn open<'a, R: LookupSpan<'a>>(
+        &self,
+        span: &SpanRef<'a, R>,
+        keys: &'static [Key],
+        fields: Option<&Fields>,
+        scopes: &mut LastScopes,
+    ) {
+        let version = self.amended.load(Ordering::Acquire);
         let parent = span.parent().and_then(|parent| self.nearest(parent));
-        let mut kept = known::fresh();
-        if let Some(kept) = Arc::get_mut(&mut kept) {
-            kept.renew(span.name(), parent.map(|parent| parent.span), fields);
-        }
+        let parent = parent.map(|parent| parent.span);
+        let changed;
+        let outer = match &parent {
+            Some(parent) => Some(match parent.lend(version) {
+                Some(scope) => scope,
+                None => {
+                    changed = parent.scope(version);
+                    &changed
+                }
+            }),
+            None => None,
+        };
+        let scope = scope_of(keys, fields, outer, scopes);
+        let kept = known::renewed(span.name(), parent, scope, version);
         let layer = self.number;
         let state = (layer, Arc::clone(&kept));
         let mut extensions = span.extensions_mut();
@@ -98,23 +118,35 @@ impl NetcauseLayer {
             None => extensions.insert(SpanStates(SmallVec::from_iter([state]))),
         }
         drop(extensions);
-        known::put(KnownSpan { layer, id: span.id(), span: kept, scope: None });
+        known::put(KnownSpan { layer, id: span.id(), span: kept, amended: None });
     }
 
     /// Replaces fields that were recorded later; a span that was never seen is opened.
-    pub(crate) fn amend<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>, fields: &Fields) {
-        let Some(kept) = self.kept(span) else { return self.open(span, fields) };
-        if kept.amend(fields) {
+    pub(crate) fn amend<'a, R: LookupSpan<'a>>(
+        &self,
+        span: &SpanRef<'a, R>,
+        keys: &'static [Key],
+        scratch: &mut Scratch,
+    ) {
+        let Some(kept) = self.kept(span) else {
+            return self.open(span, keys, Some(&scratch.event), &mut scratch.scopes);
+        };
+        if kept.amend(&scratch.event) {
             self.amended.fetch_add(1, Ordering::Release);
         }
     }
 
-    /// A span with the fields of it and its ancestors, kept with it or flattened anew.
+    /// A span with its scope as it is now.
     pub(crate) fn place<'k>(&self, known: &'k mut KnownSpan) -> Place<'k> {
         let version = self.amended.load(Ordering::Acquire);
-        let KnownSpan { span, scope, .. } = known;
-        scope.take_if(|scope| !scope.is_current(version, span));
-        Place { span, scope: scope.get_or_insert_with(|| flatten(span, version)) }
+        let KnownSpan { span, amended, .. } = known;
+        if let Some(scope) = span.opened(version) {
+            return Place { span, scope };
+        }
+        let at = (version, span.revision());
+        amended.take_if(|amended| amended.at != at);
+        let amended = amended.get_or_insert_with(|| Amended { scope: span.scope(version), at });
+        Place { span, scope: &amended.scope }
     }
 
     /// When a call ends well, the spans around it forget its peer's earlier faults; when it
@@ -147,38 +179,40 @@ pub(crate) fn end_with(place: &Place<'_>, outcome: Outcome) {
 }
 
 /// The fault remembered on a span that an error speaks of.
-pub(crate) fn recall(span: &Span, error: &str, now: Instant) -> Option<Arc<Seen>> {
+pub(crate) fn recall(span: &Span, error: &str, now: SystemTime) -> Option<Remembered> {
     span.lock().memory.recall(error, now)
 }
 
 /// Remembers a fault on a span and those around it, up to the one that serves a caller, or
-/// the fourth ancestor; returns what is remembered, which may be so from a moment ago.
-pub(crate) fn remember(span: &Arc<Span>, seen: Seen) -> Arc<Seen> {
-    if let Some(known) = span.lock().memory.known(&seen) {
-        return Arc::clone(known);
-    }
-    let seen = Arc::new(seen);
+/// the fourth ancestor.
+pub(crate) fn remember(span: &Arc<Span>, seen: &Arc<Seen>, now: SystemTime) {
     for span in span.and_ancestors().take(REMEMBERING) {
-        if span.with_memory(|memory| memory.remember(&seen)) {
+        if span.with_memory(|memory| memory.remember(seen, now)) {
             break;
         }
     }
-    seen
 }
 
-/// Flattens the fields of a span and of all around it that have not been.
-fn flatten(span: &Arc<Span>, version: u64) -> Arc<SpanScope> {
-    let mut unread: SmallVec<[&Arc<Span>; 16]> = SmallVec::new();
-    let mut outer = None;
-    for (depth, span) in span.and_ancestors().enumerate() {
-        outer = span.scope(version, depth > 0);
-        if outer.is_some() {
-            break;
+/// The scope of a span with these fields, or else those of the last one of its callsite.
+fn scope_of(
+    keys: &'static [Key],
+    fields: Option<&Fields>,
+    outer: Option<&Arc<SpanScope>>,
+    scopes: &mut LastScopes,
+) -> Arc<SpanScope> {
+    let last = scopes.at(keys).filter(|_| fields.is_none());
+    if let Some(last) = last.filter(|last| last.is_inside(outer)) {
+        return Arc::clone(last);
+    }
+    let mut new = known::fresh_scope();
+    if let Some(scope) = Arc::get_mut(&mut new) {
+        let outer = outer.map(Arc::clone);
+        match (fields, last) {
+            (Some(fields), _) => scope.fill(fields, outer),
+            (None, Some(last)) => scope.fill_as(last, outer),
+            (None, None) => scope.fill(&Fields::default(), outer),
         }
-        unread.push(span);
     }
-    while let Some(span) = unread.pop() {
-        outer = Some(span.flatten(version, outer, !unread.is_empty()));
-    }
-    outer.unwrap_or_default()
+    scopes.put(keys, &new).into_iter().for_each(known::spare_scope);
+    new
 }

@@ -15,6 +15,7 @@ use tracing_core::field::Visit;
 
 use crate::clean::CleanTexts;
 use crate::fields::{Fields, Place, Stored};
+use crate::last::KnownFields;
 use crate::repeat::{Repeats, Site};
 
 /// Read beyond the limit before secrets are removed: a cut may take away the very mark by
@@ -54,8 +55,11 @@ pub(crate) struct EventParts {
 impl EventParts {
     pub(crate) fn clear(&mut self) {
         self.message.clear();
-        self.chain.clear();
-        self.other.clear();
+        if self.typed {
+            // What an error holds is let go of.
+            self.chain.clear();
+            self.other.clear();
+        }
         (self.typed, self.known) = (false, None);
         (self.error, self.err) = (None, None);
     }
@@ -71,6 +75,9 @@ pub(crate) struct Visitor<'v> {
     pub(crate) event: Option<&'v mut EventParts>,
     pub(crate) layer: u32,
     pub(crate) repeats: &'v Repeats,
+    /// The fields of the span before, for one that opens: as long as they are the same,
+    /// nothing is written.
+    pub(crate) known: Option<KnownFields<'v>>,
 }
 
 impl Visitor<'_> {
@@ -82,13 +89,28 @@ impl Visitor<'_> {
     fn plain(&mut self, field: &Field, value: Stored) {
         match self.key(field) {
             Some(key) if key.secret => self.text(key, |text, _| text.push_str(SECRET)),
-            Some(key) => self.fields.push(key, value),
+            Some(key) => self.value(key, value),
             None => {}
+        }
+    }
+
+    fn value(&mut self, key: &'static Key, value: Stored) {
+        if !self.known.as_mut().is_some_and(|known| known.is_value(key, value)) {
+            self.write_known();
+            self.fields.push(key, value);
+        }
+    }
+
+    /// Writes the fields that were only compared so far.
+    pub(crate) fn write_known(&mut self) {
+        if let Some(known) = self.known.take() {
+            known.write(self.fields);
         }
     }
 
     /// Adds a text that `write` appends.
     fn text(&mut self, key: &'static Key, write: impl FnOnce(&mut String, usize)) {
+        self.write_known();
         let start = self.fields.text.len();
         if key.secret {
             self.fields.text.push_str(SECRET);
@@ -130,6 +152,11 @@ impl Visit for Visitor<'_> {
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
+        if let (Some(known), Some(key)) = (&mut self.known, self.keys.get(field.index()))
+            && known.is_text(key, value)
+        {
+            return;
+        }
         self.any_text(field, |text, limit| {
             let _ = LimitedWriter::new(text, limit).write_str(value);
         });

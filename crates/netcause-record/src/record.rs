@@ -68,12 +68,12 @@ pub struct Origin<'a> {
     pub span: Option<&'a str>,
 }
 
-/// Fields of the spans around an event, chosen and rendered ahead as one block.
+/// Fields of the spans around an event, chosen and rendered ahead.
 ///
 /// Their keys are unique, and none of them is a key of the record's other parts.
 pub trait Scope: std::fmt::Debug {
-    /// The JSON members, each after a comma.
-    fn members(&self) -> &str;
+    /// Appends the JSON members, each after a comma.
+    fn write_members(&self, out: &mut String);
 
     /// The bits of all keys as they are written: see [`Key::bit_in`](crate::Key::bit_in).
     fn bits(&self) -> u64;

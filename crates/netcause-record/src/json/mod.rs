@@ -97,7 +97,7 @@ fn write_line(record: &Record<'_>, shape: &Shape, line: &mut String) {
     members.head(record);
     members.fields(record, shape.fields);
     if let Some(scope) = record.scope {
-        members.line.push_str(scope.members());
+        scope.write_members(members.line);
     }
     if shape.text.is_none() {
         members.resource(record);
