@@ -4,14 +4,14 @@ use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-use netcause_fault::{Chain, Fault};
+use netcause_fault::{Chain, Fault, Peer};
 use netcause_record::{
     ErrorText, Field, Key, Limits, Origin, REDACTED, Record, Redactor, Resource, Role, Selected,
     Severity, Sources, Value, complete, cut_text, named_peer, select,
 };
 use smallvec::SmallVec;
 
-use super::enricher::{Enricher, Form, Shown, Stated, fit, may_speak, when};
+use super::enricher::{Enricher, Form, Shown, Stated, clean, fit, may_speak, when};
 use super::formats::Format;
 use super::formats::logfmt::Pairs;
 use super::json::nested::rewrite;
@@ -128,7 +128,7 @@ impl Enricher {
         let pairs = pairs(shown.message, stated);
         let facts = Facts::of(&stated.said, &pairs);
         let facts = facts.fields();
-        let report = Report { fault, facts: &facts, fields };
+        let report = Report { fault, whole: None, facts: &facts, fields };
         report.write(self.judge.error(judged), &record, |record| {
             Enricher::write(self.form, &self.limits, record, out);
         });
@@ -136,7 +136,12 @@ impl Enricher {
     }
 
     /// A JSON record; says whether it reports a fault, and how many fields were left out.
-    pub(super) fn known_record(&mut self, object: &Object<'_>, out: &mut String) -> (bool, u32) {
+    pub(super) fn known_record(
+        &mut self,
+        line: &str,
+        object: &Object<'_>,
+        out: &mut String,
+    ) -> (bool, u32) {
         let room = self.message_room();
         let Enricher { redactor, limits, form, keys, judge, resource, arena } = self;
         arena.clear();
@@ -167,22 +172,31 @@ impl Enricher {
         let mut judged = judge.read(&words.speech, limits);
         if judge.fault(judged).is_none() {
             let left_out = write(&Record { fields: &members.fields(None), ..record }, out);
-            if judged != Judged::Nothing || !may_speak(words.severity) || left_out > 0 {
+            let is_mute = judged == Judged::Nothing && may_speak(words.severity);
+            if left_out > 0 || !(is_mute || object.has_bad_status) {
                 return (false, left_out);
             }
-            // Nothing in it is known to be a message or an error: the whole line may be one.
+            // Nothing in it is known to be a message or an error, or it is of an access log:
+            // the whole line may tell.
             let whole = out.get(start..).map(str::trim_ascii_end);
             judged = judge.read(&Speech { spoken: whole, ..Speech::default() }, limits);
         }
-        let Some(fault) = judge.fault(judged) else { return (false, 0) };
+        if judge.fault(judged).is_none() {
+            return (false, 0);
+        }
         out.truncate(start);
+        judge.read_whole(&clean(line, redactor), limits);
+        let Some(fault) = judge.fault(judged) else { return (false, 0) };
+        let own_host = object.own_host(keys);
+        let is_own = |it: &Fault<'_>| own_host.is_some() && it.peer.server_address == own_host;
+        let whole = judge.whole(fault.category).filter(|it| !is_own(it));
         let error = judge.error(judged);
         let fields = members.fields(error.map(Chain::message));
         let pairs = pairs(message.as_deref().unwrap_or_default(), &stated);
         let beside = Facts::of(&said, &pairs);
         let mut facts = members.facts();
         facts.extend(beside.fields());
-        let report = Report { fault, facts: &facts, fields: &fields };
+        let report = Report { fault, whole, facts: &facts, fields: &fields };
         report.write(error, &record, |record| {
             write(record, out);
         });
@@ -233,10 +247,17 @@ impl<'w> Words<'w> {
         self.severity = self.severity.or(stated.severity());
         self.time = self.time.or(stated.time());
         self.speech = match self.error {
-            Some(error) => Speech { error: Some(error), beside: message, spoken: None },
-            None if stated.said.is_silent() => {
-                Speech { spoken: message.filter(|_| may_speak(self.severity)), ..Speech::default() }
-            }
+            Some(error) => Speech {
+                error: Some(error),
+                beside: message,
+                spoken: None,
+                level: self.severity.filter(|_| stated.line.severity.is_none()),
+            },
+            None if stated.said.is_silent() => Speech {
+                spoken: message.filter(|_| may_speak(self.severity)),
+                level: self.severity.filter(|_| stated.line.severity.is_none()),
+                ..Speech::default()
+            },
             None => stated.said.speech(self.severity),
         };
     }
@@ -406,6 +427,8 @@ fn bare(resource: &Resource) -> Record<'_> {
 /// A fault, and what stands beside it.
 struct Report<'r> {
     fault: Fault<'r>,
+    /// What the whole line says of it.
+    whole: Option<Fault<'r>>,
     /// What it is completed from.
     facts: &'r [Field<'r>],
     /// What is written.
@@ -422,6 +445,11 @@ impl Report<'_> {
         self.name_peer();
         let sources = Sources { event: self.facts, spans: &[] };
         let source = complete(&mut self.fault, &sources);
+        let attempts = &mut self.fault.attempts;
+        if attempts.attempt.is_none() && attempts.max_attempts.is_none() {
+            let told = self.whole.map(|whole| whole.attempts).unwrap_or_default();
+            (attempts.attempt, attempts.max_attempts) = (told.attempt, told.max_attempts);
+        }
         self.fault.diagnose();
         let mut selected = Selected::new();
         let fields = Sources { event: self.fields, spans: &[] };
@@ -431,25 +459,34 @@ impl Report<'_> {
         write(&Record { fields: &selected, fault: Some(&self.fault), error, ..*record });
     }
 
-    /// Adds the name that a field gives to the address that the text tells: they are of one
-    /// peer where their ports are equal. So is a port without which the text names a peer.
+    /// Adds the name that a field, else the line, gives to the address that the error tells:
+    /// they are of one peer where their ports are equal. So is a port without which the error
+    /// names a peer. Where the error names none, the line may.
     fn name_peer(&mut self) {
-        let peer = &mut self.fault.peer;
-        let (Some(stated), Some((name, port))) = (&peer.server_address, named_peer(self.facts))
-        else {
-            return;
-        };
-        if *stated == name {
-            peer.server_port = peer.server_port.or(port);
+        let named = named_peer(self.facts);
+        if self.fault.peer.is_empty() && named.is_none() {
+            let whole = self.whole.as_mut().map(|it| std::mem::take(&mut it.peer));
+            self.fault.peer = whole.unwrap_or_default();
             return;
         }
-        let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
-        let is_same = port.is_some() && port == peer.server_port && !is_address(&name);
-        if let Some(address) =
-            stated.parse().ok().filter(|_| is_same && peer.peer_address.is_none())
-        {
-            (peer.peer_address, peer.peer_port) = (Some(address), port);
-            peer.server_address = Some(Cow::Owned(name.into_owned()));
+        let whole = self.whole.as_ref().map(|it| &it.peer);
+        let told = whole.and_then(|it| Some((it.server_address.clone()?, it.server_port)));
+        for (name, port) in named.into_iter().chain(told) {
+            add_name(&mut self.fault.peer, &name, port);
         }
+    }
+}
+
+fn add_name(peer: &mut Peer<'_>, name: &str, port: Option<u16>) {
+    let Some(stated) = &peer.server_address else { return };
+    if *stated == name {
+        peer.server_port = peer.server_port.or(port);
+        return;
+    }
+    let is_same = port.is_some() && port == peer.server_port && peer.peer_address.is_none();
+    let is_name = name.parse::<IpAddr>().is_err();
+    if let Some(address) = stated.parse().ok().filter(|_| is_same && is_name) {
+        (peer.peer_address, peer.peer_port) = (Some(address), port);
+        peer.server_address = Some(Cow::Owned(name.to_owned()));
     }
 }

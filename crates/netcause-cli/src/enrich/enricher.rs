@@ -99,7 +99,7 @@ impl Enricher {
             return true;
         }
         let start = out.len();
-        let (is_fault, left_out) = self.known_record(object, out);
+        let (is_fault, left_out) = self.known_record(text, object, out);
         let is_whole = left_out == 0 && object.left_out == 0;
         if is_fault || is_whole || self.form != Form::Json {
             return is_fault;
@@ -111,7 +111,7 @@ impl Enricher {
                 out.push_str(&line);
                 return false;
             };
-            let (is_fault, _) = self.known_record(&object, out);
+            let (is_fault, _) = self.known_record(&line, &object, out);
             if is_fault || out.get(start..) == Some(line.as_str()) {
                 return is_fault;
             }
@@ -211,6 +211,7 @@ impl Said {
             error: self.error.as_deref(),
             beside: message,
             spoken: message.filter(|_| may_speak(severity)),
+            level: severity,
         }
     }
 }

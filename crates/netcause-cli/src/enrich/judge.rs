@@ -1,7 +1,9 @@
 //! [`Judge`]: what speaks of a failure, and what the classifier makes of it.
 
+use std::borrow::Cow;
+
 use netcause_fault::{Category, Chain, Fault, ReadOptions};
-use netcause_record::Limits;
+use netcause_record::{Limits, Severity};
 
 /// What of a line speaks of a failure.
 #[derive(Debug, Clone, Copy, Default)]
@@ -12,6 +14,18 @@ pub(super) struct Speech<'s> {
     pub(super) beside: Option<&'s str>,
     /// The message, where it may report a failure itself.
     pub(super) spoken: Option<&'s str>,
+    /// Its level, where it does not state it itself.
+    pub(super) level: Option<Severity>,
+}
+
+impl Speech<'_> {
+    /// As a line of text has it: an alarm tells more than the words alone.
+    fn with_level<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match self.level {
+            Some(level) => Cow::Owned(format!("{} {text}", level.as_str())),
+            None => Cow::Borrowed(text),
+        }
+    }
 }
 
 /// What was read.
@@ -34,6 +48,8 @@ pub(super) struct Judge {
     chain: Chain,
     /// The message and the error.
     both: Chain,
+    /// The whole line.
+    whole: Chain,
 }
 
 impl Judge {
@@ -42,13 +58,14 @@ impl Judge {
         let options = ReadOptions { limit: limits.record, ..ReadOptions::plain() };
         let Some(error) = speech.error else {
             let Some(spoken) = speech.spoken else { return Judged::Nothing };
-            self.chain.read_line(spoken, &options);
+            self.chain.read_line(&speech.with_level(spoken), &options);
             return Judged::Message;
         };
         self.chain.read_text(error, &options);
         let alone = self.chain.classify().map(|fault| fault.category);
         if let Some(beside) = speech.beside.filter(|_| alone.is_none_or(is_vague)) {
-            self.both.read_line(&format!("{beside}: {error}"), &options);
+            let both = format!("{beside}: {error}");
+            self.both.read_line(&speech.with_level(&both), &options);
             let both = self.both.classify().map(|fault| fault.category);
             if both.is_some_and(|both| !is_vague(both) || alone.is_none()) {
                 return Judged::Both;
@@ -64,6 +81,17 @@ impl Judge {
             Judged::Error | Judged::Message => self.chain.classify(),
             Judged::Both => self.both.classify(),
         }
+    }
+
+    /// Reads the whole of a line that reports a fault, for [`Judge::whole`].
+    pub(super) fn read_whole(&mut self, line: &str, limits: &Limits) {
+        let options = ReadOptions { limit: limits.record, ..ReadOptions::plain() };
+        self.whole.read_line(line, &options);
+    }
+
+    /// What the whole line says of a fault of that category, who the peer is above all.
+    pub(super) fn whole(&self, category: Category) -> Option<Fault<'_>> {
+        self.whole.classify().filter(|fault| fault.category == category)
     }
 
     /// The error, if one was read.

@@ -25,6 +25,8 @@ pub(super) enum Part {
     Category,
     /// How many fields a record has lost before.
     Dropped,
+    /// The status of an answer, or an object that has it.
+    Status,
 }
 
 /// Names as they are written, and what they tell.
@@ -93,6 +95,14 @@ const NAMES: &[(&str, Part)] = &[
     ("err_msg", Part::Error(5)),
     ("error.stack_trace", Part::ErrorText(6)),
     ("stack_trace", Part::Error(6)),
+    ("status", Part::Status),
+    ("statusCode", Part::Status),
+    ("status_code", Part::Status),
+    ("http.response.status_code", Part::Status),
+    ("response_code", Part::Status),
+    ("responseCode", Part::Status),
+    ("res", Part::Status),
+    ("response", Part::Status),
     ("fields", Part::Payload),
     ("fields.fields", Part::Payload),
     ("jsonPayload", Part::Payload),

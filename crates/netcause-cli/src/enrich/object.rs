@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use netcause_record::{Redactor, Severity};
+use netcause_record::{Redactor, Role, Severity};
 use smallvec::SmallVec;
 
 use super::json::scan::{Kind, Member, Raw, members};
@@ -31,6 +31,8 @@ pub(super) struct Numbered<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Object<'a> {
     pub(super) members: SmallVec<[Numbered<'a>; 32]>,
+    /// Whether it is about a request that failed, as access logs tell it.
+    pub(super) has_bad_status: bool,
     /// Members that were not kept.
     pub(super) left_out: u32,
     /// Whether it has been through here before.
@@ -139,6 +141,7 @@ impl<'a> Object<'a> {
             }
             Part::Payload => self.payloads.push(index),
             Part::Dropped => self.add_dropped(value),
+            Part::Status => self.has_bad_status |= is_bad_status(value),
         }
     }
 
@@ -253,7 +256,7 @@ impl Said {
     }
 }
 
-impl Object<'_> {
+impl<'a> Object<'a> {
     /// Whether everything that it says stands in members of its own.
     pub(super) fn is_flat(&self) -> bool {
         let nested = |index: usize| self.value(index).is_some_and(|it| it.kind == Kind::Nested);
@@ -267,6 +270,15 @@ impl Object<'_> {
     pub(super) fn has(&self, name: &str, keys: &Keys) -> bool {
         let is_it = |it: &&Numbered<'_>| keys.get(it.key).is_some_and(|it| it.name() == name);
         self.members.iter().find(is_it).is_some_and(|it| it.value.kind != Kind::Nested)
+    }
+
+    /// A `host` without a port, which is more often that of the logger than of a peer.
+    pub(super) fn own_host(&self, keys: &Keys) -> Option<Cow<'a, str>> {
+        let is_port =
+            |it: &Numbered<'_>| keys.get(it.key).is_some_and(|it| it.key.role == Role::ServerPort);
+        let is_host = |it: &&Numbered<'_>| keys.get(it.key).is_some_and(|it| it.name() == "host");
+        let host = self.members.iter().find(is_host).filter(|it| is_text(&it.value))?;
+        (!self.members.iter().any(is_port)).then(|| text_of(&host.value))
     }
 
     /// Whether its message is a line that a container runtime has wrapped.
@@ -322,6 +334,18 @@ fn severity_of(value: &Raw<'_>) -> Option<Severity> {
         },
         _ => None,
     }
+}
+
+/// Whether an answer is the server's failure, or came to nobody.
+fn is_bad_status(value: &Raw<'_>) -> bool {
+    let is_bad = |digits: &str| {
+        digits.len() == 3 && (digits.starts_with('5') || digits == "429" || digits == "499")
+    };
+    if value.kind != Kind::Nested {
+        return is_bad(value.text);
+    }
+    let Some((_, rest)) = value.text.split_once("\"statusCode\":") else { return false };
+    is_bad(rest.split([',', '}']).next().unwrap_or_default())
 }
 
 fn time_of(value: &Raw<'_>) -> Option<When> {
