@@ -24,13 +24,16 @@ use super::super::rules::{Rule, TABLES};
 
 /// Finds every rule that matches within a range, also within another, by where it ends; of
 /// those that end together the longest comes first. The visitor returns where to go on: what
-/// begins before and ends behind the match is left out.
+/// begins before and ends behind the match is left out. Rules that are not wanted do not
+/// match.
 pub(super) fn each_match(
     text: &str,
     range: Range<usize>,
+    wants: impl Fn(&Rule) -> bool,
     visit: impl FnMut(&'static Rule, usize, usize) -> usize,
 ) {
-    PATTERNS.search(text.as_bytes().get(..range.end).unwrap_or_default(), range.start, visit);
+    let text = text.as_bytes().get(..range.end).unwrap_or_default();
+    PATTERNS.search(text, range.start, |rule| wants(rule), visit);
 }
 
 /// Built at the first text.
@@ -53,14 +56,20 @@ impl<T: Copy> Patterns<T> {
         Patterns { table, spellings }
     }
 
-    fn search(&self, text: &[u8], from: usize, visit: impl FnMut(T, usize, usize) -> usize) {
+    fn search(
+        &self,
+        text: &[u8],
+        from: usize,
+        wants: impl Fn(T) -> bool,
+        visit: impl FnMut(T, usize, usize) -> usize,
+    ) {
         let waiting = ArrayVec::new_const();
         let mut visits = Visits { waiting, due: usize::MAX, from, ended: from, visit };
         let mut blocks = self.table.blocks(text, from);
         while let Some(block) = blocks.next() {
             for place in block {
                 visits.visit_to(place);
-                self.compare(text, place, &mut visits);
+                self.compare(text, place, &wants, &mut visits);
             }
             blocks.skip_to(visits.from);
         }
@@ -72,12 +81,16 @@ impl<T: Copy> Patterns<T> {
         &self,
         text: &[u8],
         place: usize,
+        wants: impl Fn(T) -> bool,
         visits: &mut Visits<T, impl FnMut(T, usize, usize) -> usize>,
     ) {
         for anchor in self.table.anchors(word(text, place)) {
             let start = place.checked_sub(anchor.offset()).filter(|start| *start >= visits.from);
             let pattern = self.spellings.get(anchor.pattern());
             let (Some(start), Some((pattern, says))) = (start, pattern) else { continue };
+            if !wants(*says) {
+                continue;
+            }
             let end = start + pattern.len();
             if text.get(start..end).is_some_and(|it| it.eq_ignore_ascii_case(pattern.as_bytes())) {
                 visits.add(Found { start, end, pattern: anchor.pattern(), says: *says });

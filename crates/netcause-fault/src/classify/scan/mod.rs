@@ -149,7 +149,8 @@ impl<'a> Reading<'a> {
 
     /// Reads what stands from an index on. What matches inside of a URL is a name, no word.
     fn scan(&mut self, text: &'a str, from: usize, to: usize, source: Source) {
-        each_match(text, from..to, |rule, start, end| {
+        let is_read = |rule: &Rule| is_read_in(rule, source);
+        each_match(text, from..to, is_read, |rule, start, end| {
             match standing(rule, text, start, end, source) {
                 Standing::None => return end,
                 standing => self.doubts = standing == Standing::Doubtful,
@@ -418,6 +419,15 @@ enum Standing {
     None,
 }
 
+/// Whether a rule is one for such a text.
+fn is_read_in(rule: &Rule, source: Source) -> bool {
+    match source {
+        Source::Line => true,
+        Source::Message => rule.in_messages && !rule.says.is_of_lines(),
+        Source::Error | Source::Text => !rule.says.is_of_lines(),
+    }
+}
+
 /// Whether a match counts: at word boundaries, and not a setting that only names a limit.
 fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -> Standing {
     #[cfg(test)]
@@ -425,9 +435,7 @@ fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -
         return Standing::None;
     }
     let is_message = source == Source::Message;
-    if (rule.says.is_of_lines() && source != Source::Line)
-        || is_message && !rule.in_messages
-        || !is_whole(rule, text, start, end)
+    if !is_whole(rule, text, start, end)
         || names_cause(text, end)
         || is_attribute(text, start, end)
         || is_in_path(text, start)
@@ -514,11 +522,18 @@ fn names_cause(text: &str, end: usize) -> bool {
     text.get(end..).is_some_and(|after| after.starts_with(" by '") || after.starts_with(" by \""))
 }
 
+/// How far before a match the path begins at most, in bytes: every match costs the same.
+const LONGEST_PATH: usize = 256;
+
 /// Whether the match stands in a path, whose words are names: `/errors/connection-refused`.
 fn is_in_path(text: &str, start: usize) -> bool {
-    let before = text.get(..start).unwrap_or_default();
-    let token = before.rsplit([' ', '"', '\'', '=', '(', ':', '\t']).next().unwrap_or_default();
-    token.starts_with('/')
+    let from = start.saturating_sub(LONGEST_PATH);
+    let before = text.as_bytes().get(from..start).unwrap_or_default();
+    let ends = |byte: &u8| matches!(byte, b' ' | b'"' | b'\'' | b'=' | b'(' | b':' | b'\t');
+    match before.iter().rposition(ends) {
+        Some(end) => before.get(end + 1) == Some(&b'/'),
+        None => from == 0 && before.first() == Some(&b'/'),
+    }
 }
 
 /// Whether there were none: `0 timed out`.

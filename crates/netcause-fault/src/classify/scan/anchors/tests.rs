@@ -40,10 +40,15 @@ fn visited(
 ) -> Vec<(usize, usize, usize)> {
     let numbered = patterns.iter().enumerate().map(|(number, text)| (text.clone(), number));
     let mut found = Vec::new();
-    Patterns::new(numbered).search(text.as_bytes(), from, |number, start, end| {
-        found.push((end, start, number));
-        if is_skipping(number, skip) { end + skip } else { end }
-    });
+    Patterns::new(numbered).search(
+        text.as_bytes(),
+        from,
+        |_| true,
+        |number, start, end| {
+            found.push((end, start, number));
+            if is_skipping(number, skip) { end + skip } else { end }
+        },
+    );
     found
 }
 
@@ -60,10 +65,15 @@ fn every_pattern_is_found_in_whatever_stands_around_it() {
         for around in ["", "x", "\u{0}", "connection ", "é: "] {
             let text = format!("{around}{}{around}", pattern.to_ascii_uppercase());
             let mut found = Vec::new();
-            searched.search(text.as_bytes(), 0, |number, start, _| {
-                found.push((number, start));
-                0
-            });
+            searched.search(
+                text.as_bytes(),
+                0,
+                |_| true,
+                |number, start, _| {
+                    found.push((number, start));
+                    0
+                },
+            );
             assert!(found.contains(&(number, around.len())), "{pattern} within {text}");
         }
     }
