@@ -41,7 +41,7 @@ impl<T: Copy, const SLOTS: usize> Dictionary<T, SLOTS> {
     pub(super) fn get(&self, word: &str) -> Option<T> {
         let mut at = Self::slot(word);
         while let Some(Some((known, meaning))) = self.slots.get(at) {
-            if known.len() == word.len() && known.eq_ignore_ascii_case(word) {
+            if known.len() == word.len() && (*known == word || known.eq_ignore_ascii_case(word)) {
                 return Some(*meaning);
             }
             at = (at + 1) % SLOTS;

@@ -597,7 +597,11 @@ pub(super) fn is_no_name(text: &str, start: usize, word: &str) -> bool {
 
 /// Whether it is `host a`.
 fn follows_host(lead: &str) -> bool {
-    back(lead).next().is_some_and(|word| is_one_of(word.text, &["host", "hostname"]))
+    // Most words end otherwise.
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    let last = lead.as_bytes().iter().rfind(|byte| is_part(byte));
+    last.is_some_and(|byte| matches!(byte | 0x20, b't' | b'e' | 0x80..))
+        && back(lead).next().is_some_and(|word| is_one_of(word.text, &["host", "hostname"]))
 }
 
 /// Whether a word is no host, whatever stands beside.

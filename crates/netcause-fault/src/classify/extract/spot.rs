@@ -40,9 +40,24 @@ pub(super) fn each<'a>(
     let mut at = range.start;
     while let Some(byte) = text.as_bytes().get(at).filter(|_| at < range.end) {
         let (item, end) = match KINDS.get(usize::from(*byte)) {
-            Some(Byte::Plain | Byte::Joint) => run(text, at, is_dns),
+            Some(Byte::Plain) => match word(text, at, is_dns) {
+                Word::Number(end) => {
+                    visit(Item::Number(at));
+                    at = end;
+                    continue;
+                }
+                Word::Other(end) => {
+                    at = end;
+                    continue;
+                }
+                Word::Name => run(text, at),
+            },
+            Some(Byte::Joint) => run(text, at),
             Some(Byte::Mark) => marked(text, at, *byte),
-            _ => (None, at + 1),
+            _ => {
+                at += 1;
+                continue;
+            }
         };
         at = match &item {
             Some(Item::Spot(spot)) => spot.end.max(end),
@@ -182,19 +197,27 @@ fn marked(text: &str, at: usize, mark: u8) -> (Option<Item<'_>>, usize) {
     }
 }
 
-/// What begins with a name or a number.
-fn run(text: &str, at: usize, is_dns: bool) -> (Option<Item<'_>>, usize) {
+/// What a word is, and where it ends.
+enum Word {
+    Number(usize),
+    /// A name, perhaps, or a part of one.
+    Name,
+    Other(usize),
+}
+
+/// What the word at a place is by itself, of a name that was not found perhaps.
+fn word(text: &str, at: usize, is_dns: bool) -> Word {
     let rest = text.as_bytes().get(at..).unwrap_or_default();
     let end = at + rest.iter().take_while(|byte| is_plain(**byte)).count();
     let goes_on = text.as_bytes().get(end).is_some_and(|byte| is_run(*byte));
     let word = text.get(at..end).filter(|_| !goes_on && !is_joined(text, end));
-    let Some(word) = word else { return name_or_number(text, at) };
-    if word.starts_with(|c: char| c.is_ascii_digit()) {
+    let Some(word) = word else { return Word::Name };
+    if rest.first().is_some_and(u8::is_ascii_digit) {
         // `30s` is no name without a port.
-        return (Some(Item::Number(at)), end);
+        return Word::Number(end);
     }
     let is_none = !is_dns && is_alone(text, at, end) || is_no_name(text, at, word);
-    if is_none { (None, end) } else { name_or_number(text, at) }
+    if is_none { Word::Other(end) } else { Word::Name }
 }
 
 /// Whether a port or an address may stand right behind a word.
@@ -206,7 +229,8 @@ fn is_joined(text: &str, end: usize) -> bool {
     }
 }
 
-fn name_or_number(text: &str, at: usize) -> (Option<Item<'_>>, usize) {
+/// What begins with a name or a number.
+fn run(text: &str, at: usize) -> (Option<Item<'_>>, usize) {
     let rest = text.get(at..).unwrap_or_default();
     let end = at + rest.bytes().take_while(|byte| is_run(*byte)).count();
     let next = text.get(end..).unwrap_or_default();

@@ -116,6 +116,10 @@ pub(super) fn is_one_of(word: &str, words: &[&str]) -> bool {
 
 /// Strips words at the start, whatever their case.
 pub(super) fn strip<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    // Hardly any texts begin with the same letter.
+    if !text.as_bytes().first()?.eq_ignore_ascii_case(words.as_bytes().first()?) {
+        return None;
+    }
     let start = text.get(..words.len())?;
     start.eq_ignore_ascii_case(words).then(|| text.get(words.len()..))?
 }

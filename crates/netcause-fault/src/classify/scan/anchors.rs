@@ -92,11 +92,16 @@ impl<T: Copy> Patterns<T> {
                 continue;
             }
             let end = start + pattern.len();
-            if text.get(start..end).is_some_and(|it| it.eq_ignore_ascii_case(pattern.as_bytes())) {
+            if text.get(start..end).is_some_and(|it| is_same(it, pattern.as_bytes())) {
                 visits.add(Found { start, end, pattern: anchor.pattern(), says: *says });
             }
         }
     }
+}
+
+/// Whether both are the same but for their case; most are written in small letters.
+fn is_same(text: &[u8], pattern: &[u8]) -> bool {
+    text == pattern || text.eq_ignore_ascii_case(pattern)
 }
 
 /// One match.
