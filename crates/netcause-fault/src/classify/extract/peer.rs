@@ -433,42 +433,43 @@ fn other_name<'a>(text: &'a str, spot: &Spot<'a>) -> (Option<HostPort<'a>>, usiz
     if spot.other.is_some() {
         return (spot.other, spot.end);
     }
-    let near = after(text, spot.end);
-    let found = || {
-        let rest = near.trim_start_matches(['"', '\'', ' ', '\\', '|']);
-        let opened = near.len() - rest.len();
-        let is_barred = near.starts_with('|') && opened > 0;
-        let inside = rest.strip_prefix(['(', '[', '{']).or(is_barred.then_some(rest))?;
-        let is_open = inside.len() < rest.len();
-        let inside = inside.strip_prefix("IP: ").unwrap_or(inside);
-        let length = inside.find([')', ']', '}', ' ', '|', ',', ';'])?;
-        let (token, behind) = inside.split_at_checked(length)?;
-        let token = token.rsplit('/').next()?.trim_matches(['"', '\'']);
-        let (host, port) = split_port(token);
-        let is_same = port.is_some() && port == spot.port;
-        let is_other = match (kind(host), spot.kind) {
-            _ if is_ip(host) => is_open || near.starts_with('|'),
-            (Some(Kind::Address), _) => is_open,
-            (Some(Kind::Domain), Kind::Address) => is_open && !is_no_domain(host),
-            (Some(Kind::Word), Kind::Address) => {
-                is_open && (is_same || is_one_of(host, &["localhost"]))
-            }
-            (Some(_), _) => is_open && host.eq_ignore_ascii_case(spot.host),
-            (None, _) => false,
-        };
-        let closing = usize::from(behind.starts_with([')', ']', '}', '|']));
-        is_other.then_some((HostPort { host, port }, near.len() - behind.len() + closing))
-    };
-    match found() {
-        Some((other, length)) => {
-            // wget writes the name twice before the address.
-            let end = spot.end + length;
-            let again = Spot { end, ..*spot };
-            let is_twice = other.host == spot.host;
-            if is_twice && end > spot.end { other_name(text, &again) } else { (Some(other), end) }
+    match name_behind(text, spot) {
+        // wget writes the name twice before the address.
+        Some((other, end)) if other.host == spot.host && end > spot.end => {
+            let behind = name_behind(text, &Spot { end, ..*spot });
+            behind.map_or((None, end), |(other, end)| (Some(other), end))
         }
+        Some((other, end)) => (Some(other), end),
         None => (None, spot.end),
     }
+}
+
+/// What the peer is called in brackets right behind, and where that ends.
+fn name_behind<'a>(text: &'a str, spot: &Spot<'a>) -> Option<(HostPort<'a>, usize)> {
+    let near = after(text, spot.end);
+    let rest = near.trim_start_matches(['"', '\'', ' ', '\\', '|']);
+    let opened = near.len() - rest.len();
+    let is_barred = near.starts_with('|') && opened > 0;
+    let inside = rest.strip_prefix(['(', '[', '{']).or(is_barred.then_some(rest))?;
+    let is_open = inside.len() < rest.len();
+    let inside = inside.strip_prefix("IP: ").unwrap_or(inside);
+    let length = inside.find([')', ']', '}', ' ', '|', ',', ';'])?;
+    let (token, behind) = inside.split_at_checked(length)?;
+    let token = token.rsplit('/').next()?.trim_matches(['"', '\'']);
+    let (host, port) = split_port(token);
+    let is_same = port.is_some() && port == spot.port;
+    let is_other = match (kind(host), spot.kind) {
+        _ if is_ip(host) => is_open || near.starts_with('|'),
+        (Some(Kind::Address), _) => is_open,
+        (Some(Kind::Domain), Kind::Address) => is_open && !is_no_domain(host),
+        (Some(Kind::Word), Kind::Address) => {
+            is_open && (is_same || is_one_of(host, &["localhost"]))
+        }
+        (Some(_), _) => is_open && host.eq_ignore_ascii_case(spot.host),
+        (None, _) => false,
+    };
+    let closing = usize::from(behind.starts_with([')', ']', '}', '|']));
+    is_other.then_some((HostPort { host, port }, spot.end + near.len() - behind.len() + closing))
 }
 
 /// The port that words announce: `port 80`, `", port 80`, `', 80)`, `"port":80`; and how

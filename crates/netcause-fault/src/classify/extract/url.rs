@@ -77,25 +77,22 @@ pub(in crate::classify) fn url(text: &str, colon: usize) -> Url<'_> {
 /// was opened before it, without the punctuation of the sentence.
 fn url_length(text: &str) -> usize {
     let mut depth = 0_usize;
-    let ends = |byte: &u8| match SHAPES.get(usize::from(*byte)) {
-        Some(Shape::Part) | None => false,
-        Some(Shape::Opening) => {
-            depth += 1;
-            false
+    let ends = |byte: &u8| {
+        let shape = SHAPES.get(usize::from(*byte)).copied().unwrap_or(Shape::End);
+        // Nearly all are.
+        if shape == Shape::Part {
+            return false;
         }
-        Some(Shape::Closing) => {
-            let closes = depth == 0;
-            depth = depth.saturating_sub(1);
-            closes
-        }
-        Some(Shape::End) => true,
+        let closes = depth == 0;
+        depth = if shape == Shape::Opening { depth + 1 } else { depth.saturating_sub(1) };
+        shape == Shape::End || (shape == Shape::Closing && closes)
     };
     let end = text.as_bytes().iter().position(ends).unwrap_or(text.len());
     text.get(..end).unwrap_or_default().trim_end_matches(['.', ',', ':', ';', '!', '?', '…']).len()
 }
 
 /// What a byte is in a URL.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {
     Part,
     Opening,
@@ -126,8 +123,11 @@ fn authority<'a>(rest: &'a str, scheme: &str) -> Option<HostPort<'a>> {
     if authority.is_empty() || authority.starts_with("0x") {
         return target_in_path(path, scheme);
     }
-    let host_port = authority.rsplit_once('@').map_or(authority, |(_, host_port)| host_port);
-    let (host_port, others) = host_port.split_once([',', ';']).unwrap_or((host_port, ""));
+    let user = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at + 1);
+    let host_port = authority.get(user..)?;
+    let first = host_port.bytes().position(|byte| matches!(byte, b',' | b';'));
+    let (host_port, others) = host_port.split_at_checked(first.unwrap_or(host_port.len()))?;
+    let others = others.get(1..).unwrap_or_default();
     // Of several hosts it is not known which one failed. A path behind an empty port is
     // that of a socket in the file system.
     if begins_with_host(others) || (host_port.ends_with(':') && path.starts_with('/')) {
@@ -167,14 +167,17 @@ pub(super) fn split_port(text: &str) -> (&str, Option<u16>) {
     if let Some((host, rest)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return (host, rest.strip_prefix(':').and_then(whole));
     }
-    match text.split_once(':') {
-        Some((host, "")) => (host, None),
+    let colon = text.bytes().position(|byte| byte == b':');
+    let Some((host, port)) = colon.and_then(|at| text.split_at_checked(at)) else {
+        return (text, None);
+    };
+    match port.get(1..).unwrap_or_default() {
+        "" => (host, None),
         // A second colon makes it an IPv6 address, which does not parse as a port.
-        Some((host, port)) => match whole(port) {
+        port => match whole(port) {
             Some(port) => (host, Some(port)),
             None => (text, None),
         },
-        None => (text, None),
     }
 }
 
