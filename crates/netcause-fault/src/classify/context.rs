@@ -1,5 +1,7 @@
 //! What a line is as a whole: whether it alarms, and whether it can report a failure at all.
 
+use super::extract;
+
 /// How much of a line is looked at for its level.
 const HEAD: usize = 200;
 
@@ -233,6 +235,8 @@ fn has_one_start(text: &str, words: &[&str]) -> bool {
 
 /// Whether something stands at a place, whatever its case.
 fn begins(text: &str, at: usize, word: &str) -> bool {
+    #[cfg(test)]
+    super::work::count(1);
     let (text, word) = (text.as_bytes().get(at..).unwrap_or_default(), word.as_bytes());
     // Hardly any begin with the same letter.
     matches!((text, word), ([one, ..], [other, ..]) if one.eq_ignore_ascii_case(other))
@@ -263,7 +267,7 @@ fn is_end(text: &str, at: usize) -> bool {
 
 /// Whether there are none: `0 errors`, `no error`, `errors=0`, `error: null`, `err=<nil>`.
 pub(super) fn is_denied(text: &str, at: usize, length: usize) -> bool {
-    let before = text.get(..at).unwrap_or_default().trim_end();
+    let before = extract::before(text, at).trim_end();
     let word = before.rsplit([' ', '(', '[', '=', ',']).next().unwrap_or_default();
     let is_none =
         ["0", "no", "zero", "without", "not"].iter().any(|it| it.eq_ignore_ascii_case(word));

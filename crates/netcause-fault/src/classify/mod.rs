@@ -22,6 +22,8 @@ mod tls;
 #[cfg(feature = "tonic")]
 mod tonic;
 mod verdict;
+#[cfg(test)]
+mod work;
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
 pub(super) mod held_out;
+mod linear;
 mod sentences;
 mod summaries;
 

@@ -33,6 +33,7 @@ use self::spot::Item;
 pub(super) use self::status::{alert, is_code, method_at, number, socket_address, status, word};
 pub(super) use self::token::{address, host};
 pub(super) use self::url::{Url, url};
+pub(super) use self::words::before;
 use crate::Attempts;
 
 /// The facts that a text states.

@@ -446,6 +446,8 @@ fn other_name<'a>(text: &'a str, spot: &Spot<'a>) -> (Option<HostPort<'a>>, usiz
 
 /// What the peer is called in brackets right behind, and where that ends.
 fn name_behind<'a>(text: &'a str, spot: &Spot<'a>) -> Option<(HostPort<'a>, usize)> {
+    #[cfg(test)]
+    super::super::work::count(1);
     let near = after(text, spot.end);
     let rest = near.trim_start_matches(['"', '\'', ' ', '\\', '|']);
     let opened = near.len() - rest.len();

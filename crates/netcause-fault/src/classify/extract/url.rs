@@ -47,6 +47,8 @@ impl Url<'_> {
 
 /// The URL around `://` at `colon`.
 pub(in crate::classify) fn url(text: &str, colon: usize) -> Url<'_> {
+    #[cfg(test)]
+    super::super::work::count(1);
     let near = before(text, colon);
     let is_scheme = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'-' | b'.' | b'_');
     let start = colon - near.bytes().rev().take_while(is_scheme).count();
@@ -88,6 +90,8 @@ fn url_length(text: &str) -> usize {
         shape == Shape::End || (shape == Shape::Closing && closes)
     };
     let end = text.as_bytes().iter().position(ends).unwrap_or(text.len());
+    #[cfg(test)]
+    super::super::work::count(end);
     text.get(..end).unwrap_or_default().trim_end_matches(['.', ',', ':', ';', '!', '?', '…']).len()
 }
 

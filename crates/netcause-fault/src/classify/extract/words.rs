@@ -4,7 +4,9 @@
 const NEAR: usize = 120;
 
 /// What stands before a place.
-pub(super) fn before(text: &str, at: usize) -> &str {
+pub(in crate::classify) fn before(text: &str, at: usize) -> &str {
+    #[cfg(test)]
+    super::super::work::count(1);
     let from = (at.saturating_sub(NEAR)..=at).find(|from| text.is_char_boundary(*from));
     from.and_then(|from| text.get(from..at)).unwrap_or_default()
 }
@@ -38,6 +40,8 @@ impl<'a> Iterator for WordsBack<'a> {
     type Item = Word<'a>;
 
     fn next(&mut self) -> Option<Word<'a>> {
+        #[cfg(test)]
+        super::super::work::count(1);
         let end = end_of(self.rest, false);
         let start = end_of(self.rest.get(..end)?, true);
         let word = Word {
@@ -116,6 +120,8 @@ pub(super) fn is_one_of(word: &str, words: &[&str]) -> bool {
 
 /// Strips words at the start, whatever their case.
 pub(super) fn strip<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    #[cfg(test)]
+    super::super::work::count(1);
     // Hardly any texts begin with the same letter.
     if !text.as_bytes().first()?.eq_ignore_ascii_case(words.as_bytes().first()?) {
         return None;
@@ -126,6 +132,8 @@ pub(super) fn strip<'a>(text: &'a str, words: &str) -> Option<&'a str> {
 
 /// Whether a text contains words, whatever their case.
 pub(super) fn contains(text: &str, words: &str) -> bool {
+    #[cfg(test)]
+    super::super::work::count(text.len());
     let (text, words) = (text.as_bytes(), words.as_bytes());
     let Some(first) = words.first() else { return false };
     let begins = |(_, byte): &(usize, &u8)| byte.eq_ignore_ascii_case(first);

@@ -88,6 +88,8 @@ impl<T: Copy> Patterns<T> {
             let start = place.checked_sub(anchor.offset()).filter(|start| *start >= visits.from);
             let pattern = self.spellings.get(anchor.pattern());
             let (Some(start), Some((pattern, says))) = (start, pattern) else { continue };
+            #[cfg(test)]
+            super::super::work::count(1);
             if !wants(*says) {
                 continue;
             }
@@ -153,6 +155,8 @@ impl<T: Copy, V: FnMut(T, usize, usize) -> usize> Visits<T, V> {
 
     /// Visits the first of those that wait.
     fn visit_next(&mut self) {
+        #[cfg(test)]
+        super::super::work::count(self.waiting.len());
         let next = self.waiting.iter().enumerate().min_by_key(|(_, found)| found.order());
         let next = next.map(|(at, _)| at).and_then(|at| self.waiting.swap_pop(at));
         self.due = self.waiting.iter().map(|found| found.end).min().unwrap_or(usize::MAX);

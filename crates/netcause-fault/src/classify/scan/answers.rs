@@ -1,5 +1,6 @@
 //! Codes in a text, and what else a database's client says of an answer.
 
+use super::super::extract;
 use super::{Finding, Reading};
 use crate::classify::codes::{self, Code, Dialect, Meaning};
 use crate::classify::rules::Says;
@@ -103,7 +104,8 @@ impl<'a> Reading<'a> {
     /// `database "x" does not exist`; of a role only if that kept the client out, as the
     /// same is said of a statement that names one.
     fn take_missing(&mut self, before: &str) {
-        let Some((lead, _)) = before.trim_end_matches('\\').rsplit_once('"') else { return };
+        let near = extract::before(before, before.len());
+        let Some((lead, _)) = near.trim_end_matches('\\').rsplit_once('"') else { return };
         let lead = lead.trim_end_matches('\\');
         let key = if ends_with(lead, "database ") {
             "3D000"

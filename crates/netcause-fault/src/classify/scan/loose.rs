@@ -284,10 +284,12 @@ impl<'a> Reading<'a> {
 
     /// Reads the error number that ends a sentence: `can't connect to 'db' (111)`.
     fn take_last_number(&mut self, text: &str) {
-        let number = text.trim_end().strip_suffix(')').and_then(|text| text.rsplit_once('('));
-        if let Some((_, number)) =
-            number.filter(|(_, it)| (2..=5).contains(&it.len()) || *it == "2")
-        {
+        let Some(text) = text.trim_end().strip_suffix(')') else { return };
+        // Numbers of errors have five digits at most.
+        let near = text.len().saturating_sub(6);
+        let begin = text.bytes().skip(near).rposition(|byte| byte == b'(').map(|at| near + at + 1);
+        let number = begin.and_then(|begin| text.get(begin..));
+        if let Some(number) = number.filter(|it| (2..=5).contains(&it.len()) || *it == "2") {
             self.take_number(number);
         }
     }
@@ -403,6 +405,8 @@ fn find(text: &str, words: &str) -> Option<usize> {
 
 /// Whether whole words stand at a place.
 fn stands_at(text: &[u8], at: usize, words: &str) -> bool {
+    #[cfg(test)]
+    super::super::work::count(1);
     let end = at + words.len();
     let Some(found) = text.get(at..end) else { return false };
     found.iter().zip(words.as_bytes()).all(|(byte, word)| is_same(*byte, *word))

@@ -591,7 +591,7 @@ fn is_setting(text: &str, start: usize, end: usize) -> bool {
                 .iter()
                 .any(|it| value.starts_with(it))
     };
-    let mut words = text.get(..start).unwrap_or_default().trim_end().rsplit([' ', '(', ',', ':']);
+    let mut words = extract::before(text, start).trim_end().rsplit([' ', '(', ',', ':']);
     let mut word = words.next().unwrap_or_default();
     if KINDS.iter().any(|it| it.eq_ignore_ascii_case(word)) {
         word = words.next().unwrap_or_default();
@@ -619,7 +619,7 @@ fn is_joined_to(text: &str, start: usize) -> bool {
 fn is_length(text: &str, start: usize) -> bool {
     const UNITS: &[&str] = &["s", "ms", "sec", "second", "seconds", "minute", "minutes", "min"];
     const RAN_OUT: &[&str] = &["after", "exceeded", "hit", "reached", "within", "the"];
-    let mut words = text.get(..start).unwrap_or_default().trim_end().rsplit([' ', '(']);
+    let mut words = extract::before(text, start).trim_end().rsplit([' ', '(']);
     let mut word = words.next().unwrap_or_default();
     if UNITS.contains(&word) {
         word = words.next().unwrap_or_default();

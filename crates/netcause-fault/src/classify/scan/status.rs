@@ -122,7 +122,8 @@ pub(super) fn beside<'a>(before: &'a str, after: &'a str) -> Option<u16> {
     {
         return Some(status);
     }
-    let (lead, word) = before.trim_end().rsplit_once(' ')?;
+    let near = extract::before(before, before.len());
+    let (lead, word) = near.trim_end().rsplit_once(' ')?;
     let is_word = word.len() == 3 && before.ends_with(' ') && !lead.is_empty();
     is_word.then(|| extract::status(word))?
 }
