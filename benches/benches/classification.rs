@@ -8,7 +8,7 @@ use netcause_benches::measure::{Case, measure};
 use netcause_benches::report::{print, table};
 use netcause_fault::{Chain, ReadOptions};
 
-/// What both tables compare with: reading the operating system's error, and nothing else.
+/// What all tables compare with: reading the operating system's error, and nothing else.
 const BASE: &str = "an errno formatted by std";
 
 fn main() {
@@ -38,6 +38,16 @@ fn texts() {
     debug_assert_eq!(name, "no fault");
     let measured = measure(cases.chain([message, base()]).collect());
     print(&table("Texts: read, classified, diagnosed", &measured, BASE));
+    lines();
+}
+
+fn lines() {
+    let cases = errors::LINES.iter().map(|(name, line)| {
+        print_verdict(name, |chain| chain.read_line(line, &ReadOptions::plain()));
+        classified(name, move |chain| chain.read_line(black_box(line), &ReadOptions::plain()))
+    });
+    let measured = measure(cases.chain([base()]).collect());
+    print(&table("Lines of logs: read, classified, diagnosed", &measured, BASE));
 }
 
 fn classified<'a>(name: &'static str, read: impl Fn(&mut Chain) + 'a) -> Case<'a> {

@@ -164,6 +164,30 @@ pub const TEXTS: [(&str, &str); 6] = [
     ("no fault", "could not read the quantity of item 17: invalid digit found in string"),
 ];
 
+/// Lines of logs, ordinary ones but for the last, each with a name.
+pub const LINES: [(&str, &str); 4] = [
+    (
+        "ordinary line, 120 bytes",
+        "2026-11-23T10:32:07.123456Z  INFO checkout::payment: order 4711 accepted items=3 \
+         total=59.90 customer=42 took=1.3ms tax=0",
+    ),
+    (
+        "ordinary line, JSON",
+        "{\"timestamp\":\"2026-11-23T10:32:07Z\",\"level\":\"INFO\",\"message\":\"cart saved\",\
+         \"path\":\"/v1/cart\",\"items\":3,\"took_ms\":12}",
+    ),
+    (
+        "line with an error that is no fault",
+        "2026-11-23T10:32:07.123456Z ERROR checkout::cart: could not read the quantity of item 17: \
+         invalid digit found in string",
+    ),
+    (
+        "line with a fault",
+        "2026-11-23T10:32:07.123456Z ERROR checkout::payment: dial tcp 10.3.7.19:8080: connect: \
+         connection refused",
+    ),
+];
+
 /// The fault of a connect timeout, with everything that evidence can tell.
 fn connect_timeout() -> Fault<'static> {
     let mut fault = Fault::of_reason(Reason::ConnectTimeout);

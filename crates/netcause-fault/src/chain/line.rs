@@ -17,8 +17,8 @@ pub(super) struct LineWriter<'a> {
 }
 
 /// How many bytes may come for each that there is room for; the `Debug` output of what is
-/// nested ten deep has half as many blanks.
-const MOST_PER_BYTE: usize = 16;
+/// nested ten deep has fewer blanks.
+const MOST_PER_BYTE: usize = 8;
 
 impl<'a> LineWriter<'a> {
     /// Writes what begins at `start` and ends at `end` at the latest.

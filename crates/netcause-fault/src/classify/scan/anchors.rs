@@ -33,7 +33,7 @@ pub(super) fn each_match(
     visit: impl FnMut(&'static Rule, usize, usize) -> usize,
 ) {
     let text = text.as_bytes().get(..range.end).unwrap_or_default();
-    PATTERNS.search(text, range.start, |rule| wants(rule), visit);
+    PATTERNS.search(text, range.start, wants, visit);
 }
 
 /// Built at the first text.
