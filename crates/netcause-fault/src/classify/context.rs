@@ -111,6 +111,11 @@ fn is_bare(line: &str) -> bool {
 
 /// Whether a time of day stands in the line: `12:34`, which the port of an address is not.
 fn has_time(line: &[u8]) -> bool {
+    // Seconds since 1970.
+    let digits = line.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if digits == 10 || digits == 13 {
+        return true;
+    }
     line.windows(5).enumerate().any(|(at, it)| {
         let [h, m, b':', n, o] = it else { return false };
         let before = at.checked_sub(1).and_then(|at| line.get(at));
@@ -138,7 +143,10 @@ pub(super) fn is_policy(line: &str) -> bool {
 /// Whether the line says that all is well again, and no level contradicts.
 pub(super) fn is_well(line: &str) -> bool {
     const BAD: &[&str] = &["err", "fatal", "warn", "severe", "crit", "fail"];
-    says_well(line) && !has_one_start(head(line), BAD)
+    // A level stands before; "recovered after 2 failed tries" has none.
+    !has_word(line, "but")
+        && place_of(line, WELL)
+            .is_some_and(|at| !has_one_start(head(line.get(..at).unwrap_or_default()), BAD))
 }
 
 /// Whether the line says that all is well again.
@@ -158,9 +166,19 @@ pub(super) fn is_frame(line: &str) -> bool {
             && line.get(1..2).is_some_and(|it| it.as_bytes()[0].is_ascii_digit())
             && (line.contains(" in ") || line.contains("): ")))
         || is_property(line)
-        || ["raise ", "throw ", "return "].iter().any(|it| line.starts_with(it))
+        || is_code(line)
         || line.starts_with("goroutine ")
         || line.starts_with("... ") && line.ends_with(" more")
+}
+
+/// Whether the line is one of a program's source, as some print below a frame.
+fn is_code(line: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "raise ", "throw ", "return ", "for ", "if ", "while ", "with ", "await ", "yield ",
+        "self.",
+    ];
+    let is_sure = WORDS.iter().take(3).any(|it| line.starts_with(it));
+    is_sure || (line.ends_with([':', '{', '(', ';']) && WORDS.iter().any(|it| line.starts_with(it)))
 }
 
 /// Whether the line is a property in a dump of an object: `    code: 'ECONNRESET',`.
@@ -224,8 +242,13 @@ fn has_word(text: &str, word: &str) -> bool {
 
 /// Whether one of the words stands in the text, whatever its case.
 fn has_one_word(text: &str, words: &[&str]) -> bool {
+    place_of(text, words).is_some()
+}
+
+/// Where the first of the words stands in the text, whatever its case.
+fn place_of(text: &str, words: &[&str]) -> Option<usize> {
     starts(text)
-        .any(|at| words.iter().any(|it| begins(text, at, it) && is_end(text, at + it.len())))
+        .find(|at| words.iter().any(|it| begins(text, *at, it) && is_end(text, at + it.len())))
 }
 
 /// Whether a word of the text begins like one of these, whatever its case.

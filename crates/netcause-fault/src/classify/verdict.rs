@@ -30,6 +30,8 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
             Fault::of_reason(Reason::InvalidResponse)
         }
         Some(Finding::Is(reason)) => of_reason(reason, &reading),
+        // A file that is missing is nobody else's affair.
+        Some(Finding::Os(Os::NotFound)) if is_line && !reading.at_any(&FINDING) => return None,
         Some(Finding::Os(os)) => {
             of_os(os, code, &reading).or_else(|| of_stage(text, facts.source, &reading))?
         }
@@ -51,6 +53,16 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
     fill::add_facts(&mut fault, text, facts, &reading);
     Some(fault)
 }
+
+/// Where something is looked for by a path or a name.
+const FINDING: [Stage; 6] = [
+    Stage::Tcp,
+    Stage::Connect,
+    Stage::Trying,
+    Stage::FailedConnect,
+    Stage::Lookup,
+    Stage::Resolving,
+];
 
 /// Whether a line of a log can be a report of a failure; counts what only such a line tells.
 fn is_report(line: &str, reading: &mut Reading<'_>) -> bool {

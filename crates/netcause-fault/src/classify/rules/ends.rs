@@ -270,4 +270,5 @@ pub(super) static RULES: &[Rule] = &[
     is("transferred a partial file", Reason::BodyTruncated, "libcurl"),
     joined(of("disassociated", Category::ConnectionReset, "Akka")),
     of("zookeeper session has expired", Category::ConnectionReset, "ZooKeeper"),
+    of("reading greeting packet", Category::ConnectionReset, "PHP"),
 ];

@@ -32,4 +32,5 @@ pub(super) static RULES: &[Rule] = &[
     note("cannot read propert*", Says::Harmless, "JavaScript"),
     note("is not a function", Says::Harmless, "JavaScript"),
     note("nil pointer dereference", Says::Harmless, "Go"),
+    note("servname not supported", Says::Harmless, "glibc"),
 ];

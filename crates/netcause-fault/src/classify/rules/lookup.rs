@@ -11,7 +11,7 @@ pub(super) static RULES: &[Rule] = &[
     is("no such host is known", Reason::DnsHostNotFound, "Windows 11001"),
     is("no such host", Reason::DnsHostNotFound, "generic"),
     is("host not found", Reason::DnsHostNotFound, "generic"),
-    is("nxdomain", Reason::DnsHostNotFound, "resolvers"),
+    noun(is("nxdomain", Reason::DnsHostNotFound, "resolvers")),
     is("no address associated with hostname", Reason::DnsNoAddress, "glibc"),
     is("no address associated with name", Reason::DnsNoAddress, "BSD"),
     is("requested name is valid, but no data of the requested type was found", Reason::DnsNoAddress, "Windows 11004"),
@@ -131,4 +131,5 @@ pub(super) static RULES: &[Rule] = &[
     weak(of("lookup error", Category::Dns, "generic")),
     weak(at("gethostbyname*", Stage::Lookup, "libc callers")),
     weak(at("getaddrinfo*", Stage::Lookup, "libc callers")),
+    is("no address for", Reason::DnsNoAddress, "generic"),
 ];

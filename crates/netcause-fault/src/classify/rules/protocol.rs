@@ -111,4 +111,5 @@ pub(super) static RULES: &[Rule] = &[
     is("in the http2 framing layer", Reason::InvalidResponse, "libcurl"),
     is("in the http/2 framing layer", Reason::StreamReset, "libcurl"),
     is("redirects hit maximum amount", Reason::TooManyRedirects, "libcurl"),
+    is("{bad_header", Reason::InvalidResponse, "RabbitMQ"),
 ];

@@ -261,4 +261,9 @@ pub(super) static RULES: &[Rule] = &[
     at("communications failure", Stage::FailedConnect, "generic"),
     weak(at("connection is established", Stage::FailedConnect, "generic")),
     at("pool initialization", Stage::FailedConnect, "HikariCP"),
+    at("connect(2)", Stage::Trying, "Ruby"),
+    at("fsockopen", Stage::Trying, "PHP"),
+    at("failed to open stream", Stage::Trying, "PHP"),
+    at("user specified timeout", Stage::Trying, "Ruby"),
+    at("connection timeout after", Stage::Trying, "curl"),
 ];

@@ -163,4 +163,6 @@ pub(super) static RULES: &[Rule] = &[
     weak(note("with error", Says::Number, "generic")),
     os("enoent", Os::NotFound, "names"),
     of("socket: permission denied", Category::LocalResource, "Go"),
+    of("could not create listen socket", Category::LocalResource, "PostgreSQL"),
+    of("could not create any tcp/ip sockets", Category::LocalResource, "PostgreSQL"),
 ];

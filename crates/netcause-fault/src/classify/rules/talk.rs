@@ -248,4 +248,5 @@ pub(super) static RULES: &[Rule] = &[
     weak(joined(of("not enough nodes", Category::Unavailable, "generic"))),
     weak(joined(of("not enough members", Category::Unavailable, "generic"))),
     weak(joined(of("is not accepting", Category::Unavailable, "generic"))),
+    joined(note("wrong", Says::Malformed, "generic")),
 ];

@@ -171,4 +171,5 @@ pub(super) static RULES: &[Rule] = &[
     of("received alert [40]", Category::TlsHandshake, "GnuTLS"),
     joined(is("handshake failure", Reason::TlsHandshakeFailure, "RFC 8446")),
     joined(of("tls initialization", Category::TlsHandshake, "Zig")),
+    of("failed to enable crypto", Category::TlsHandshake, "PHP"),
 ];

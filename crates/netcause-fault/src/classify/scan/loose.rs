@@ -303,7 +303,8 @@ impl<'a> Reading<'a> {
             Says::Available => self.take_available(before),
             Says::Peer => {
                 self.take_loose(PEER_OUTCOMES, after);
-                if clause(after).ends_with(" down") {
+                self.alarm |= find(clause(after), " did not").is_some();
+                if clause(after).ends_with(" down") && !clause(after).ends_with("shut down") {
                     self.consider_at(RANK, Finding::Of(Category::Unavailable));
                     self.alarm = true;
                 }

@@ -527,6 +527,10 @@ const LONGEST_PATH: usize = 256;
 
 /// Whether the match stands in a path, whose words are names: `/errors/connection-refused`.
 fn is_in_path(text: &str, start: usize) -> bool {
+    // The ending of a file's name tells more than its place.
+    if text.as_bytes().get(start) == Some(&b'.') {
+        return false;
+    }
     let from = start.saturating_sub(LONGEST_PATH);
     let before = text.as_bytes().get(from..start).unwrap_or_default();
     let ends = |byte: &u8| matches!(byte, b' ' | b'"' | b'\'' | b'=' | b'(' | b':' | b'\t');
@@ -655,8 +659,8 @@ fn joins(bytes: &[u8], left: Option<usize>, right: usize) -> bool {
 fn is_clause(text: &str, start: usize, end: usize) -> bool {
     let before = text.get(..start).unwrap_or_default().trim_end();
     let after = text.get(end..).unwrap_or_default();
-    let begins =
-        before.is_empty() || before.ends_with([':', ',', ';', '(', '[', '"', '\'', '-', '|', '>']);
+    let begins = before.is_empty()
+        || before.ends_with([':', ',', ';', '(', '[', '"', '\'', '-', '|', '>', '#']);
     let goes_on = after.trim_start_matches([':', ',', '.', ';', ')', ']', '"', '\'', '!']);
     let ends = goes_on.is_empty()
         || (goes_on.len() < after.len()
@@ -733,7 +737,7 @@ fn rank(finding: Finding) -> u8 {
             Category::Cancelled => 85,
             Category::Auth => 65,
             Category::RateLimited => 64,
-            Category::PoolExhausted => 63,
+            Category::PoolExhausted => 66,
             Category::LocalResource => 61,
             Category::HttpServerError => 22,
             Category::HttpClientError => 21,
