@@ -65,7 +65,10 @@ impl Stated<'_> {
 /// Where a stack of frames stands in a record: who is named there did not fail.
 fn stack(text: &str) -> Range<usize> {
     const KEYS: &[&str] = &["\"stack\":\"", "\"stacktrace\":\"", "\"stack_trace\":\""];
-    let begin = KEYS.iter().find_map(|key| Some(text.find(key)? + key.len()));
+    // Most texts are no records.
+    let is_record = text.as_bytes().contains(&b'"') && text.contains("\"stack");
+    let keys = if is_record { KEYS } else { &[] };
+    let begin = keys.iter().find_map(|key| Some(text.find(key)? + key.len()));
     let Some(begin) = begin else { return text.len()..text.len() };
     let mut is_escaped = false;
     let ends = |byte: u8| {

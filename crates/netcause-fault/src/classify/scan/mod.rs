@@ -680,6 +680,13 @@ fn is_doing(after: &str) -> bool {
 
 /// Strips words at the start, whatever their case.
 fn strip<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    // Hardly any texts begin with the same letter.
+    let [Some(one), Some(other)] = [text, words].map(|it| it.as_bytes().first()) else {
+        return words.is_empty().then_some(text);
+    };
+    if !one.eq_ignore_ascii_case(other) {
+        return None;
+    }
     let start = text.get(..words.len())?;
     start.eq_ignore_ascii_case(words).then(|| text.get(words.len()..))?
 }

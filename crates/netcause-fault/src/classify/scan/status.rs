@@ -56,14 +56,8 @@ const MOST: usize = 6;
 /// How many marks may stand together.
 const MARKS: usize = 5;
 
-/// Where a number begins at most: behind the longest fillers, and marks before each.
-const FARTHEST: usize = MOST * (MARKS + 8) + 1;
-
 /// The digits of a status near the start of a text.
 pub(super) fn near(text: &str) -> &str {
-    if !text.bytes().take(FARTHEST).any(|byte| byte.is_ascii_digit()) {
-        return "";
-    }
     let mut rest = text;
     for _ in 0..MOST {
         let marks = rest.bytes().take(MARKS).take_while(|byte| b" :='\"`([\\,".contains(byte));
