@@ -24,7 +24,7 @@ RUNTIMES = {
 
 VOLATILE = [
     r"(?<= )[-+]?\d+(/[-+]?\d+){2,4}(?= )|\b\d+#\d+|(?<=rocess )\d+|(?<=received from )\d+",
-    r"(?<=lock: )\d+|(?<=queue: )\d+|(?<=transaction )\d+|(?<=PID[ =])\d+",
+    r"(?<=lock: )\d+|(?<=queue: )\d+|(?<=transaction )\d+|(?<=PID[ =])\d+|(?<=\(node:)\d+|(?<=[a-z] )\d+(?= - -)",
     r"\b([0-9a-f]{2}:){5,7}[0-9a-f]{2}\b|lambda\$\w+\$\d+|correlation id \d+",
     r"\d{4}[-/.]\d\d[-/.]\d\d([T ,-]*\d\d:\d\d(:\d\d)?([.,:]\d+)?)?( ?(Z|UTC|GMT|[+-]\d\d:?\d\d))?",
     r"\d\d/(\d\d|[A-Z][a-z]{2})/\d{4}([ :]\d\d:\d\d:\d\d([.,]\d+)?)?",

@@ -16,7 +16,6 @@ import java.net.http.HttpResponse;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -88,11 +87,6 @@ public final class Standard {
                 }
             });
         }
-        Scene.attempt("client-cancelled", () -> {
-            CompletableFuture<?> pending = client.sendAsync(HttpRequest.newBuilder(URI.create("http://inventory.internal:8080/v1/silent")).build(), HttpResponse.BodyHandlers.discarding());
-            pending.cancel(true);
-            return pending.get();
-        }, error -> SHORT.warning("lookup at inventory.internal abandoned: " + error));
     }
 
     private static void sockets() {
