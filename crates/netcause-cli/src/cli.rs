@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::{demo, enrich};
+use crate::{demo, enrich, explain};
 
 /// The exit code for a command line, or a variable, that is not understood.
 pub(crate) const USAGE: u8 = 2;
@@ -17,6 +17,8 @@ const EXAMPLES: &str = "\
 Examples:
   kubectl logs -f deploy/shop | netcause enrich --only-faults --format pretty
                                        what fails, as it happens, whatever language it is in
+  netcause explain 'dial tcp 10.3.7.19:5432: i/o timeout'
+                                       what that means, and what to check next
   netcause demo                        see what each kind of failure looks like
   NETCAUSE_FORMAT=json netcause demo   the same as JSON, one object a line
   RUST_LOG=error netcause demo         only what failed for good; still with host, port and try
@@ -74,6 +76,21 @@ Exit codes:
   1  an input could not be read, or the output not be written
   2  the command line, or a variable, was not understood";
 
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  netcause explain 'dial tcp 10.3.7.19:5432: connect: connection refused'
+  journalctl -u shop -n 50 | netcause explain -
+                           the first line that reports a failure
+  netcause explain --json 'curl: (6) Could not resolve host: api.exmaple'
+
+The commands that it names only look; host and port are those of the line.
+A line that names no host gets commands that ask this machine.
+
+Exit codes:
+  0  the line reports a failure, and here is what it means
+  1  it reports none, or could not be read
+  2  the command line, or a variable, was not understood";
+
 /// Log lines that say what broke, where and why.
 #[derive(Debug, Parser)]
 #[command(name = "netcause", version, after_help = EXAMPLES, arg_required_else_help = true)]
@@ -99,6 +116,16 @@ enum Command {
         /// Files to read, `-` for standard input
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
+    },
+    /// Explain a log line: what happened, where, why, and what to check next
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain {
+        /// The line, or `-` to read lines from standard input
+        #[arg(value_name = "LINE", allow_hyphen_values = true)]
+        line: String,
+        /// Print one JSON object, as `netcause enrich` does
+        #[arg(long)]
+        json: bool,
     },
     /// Show real failures as netcause logs them
     ///
@@ -164,6 +191,7 @@ fn execute(command: Command) -> ExitCode {
             let pretty = format == EnrichFormat::Pretty;
             enrich::run(&enrich::Options { files, only_faults, pretty })
         }
+        Command::Explain { line, json } => explain::run(&line, json),
         Command::Demo { repeat } => demo::run(repeat),
         Command::Completions { shell } => completions(shell.into()),
     }

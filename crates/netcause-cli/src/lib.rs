@@ -6,6 +6,7 @@ use std::process::ExitCode;
 mod cli;
 mod demo;
 pub mod enrich;
+mod explain;
 pub mod peers;
 
 /// Runs the command with these arguments, the first being its own name.

@@ -21,7 +21,7 @@ fn help_teaches_by_example_and_states_the_exit_codes() {
 #[test]
 fn only_commands_that_exist_are_offered() {
     let output = run(&["--help"], &[]);
-    for absent in ["explain", "probe", "report", "check"] {
+    for absent in ["probe", "report", "check"] {
         let offered = stdout(&output).lines().any(|line| line.trim_start().starts_with(absent));
         assert!(!offered, "{absent} is offered");
         assert_eq!(run(&[absent], &[]).status.code(), Some(2), "{absent} is accepted");
@@ -30,9 +30,13 @@ fn only_commands_that_exist_are_offered() {
 
 #[test]
 fn help_fits_a_terminal_of_100_columns() {
-    for arguments in
-        [&["--help"][..], &["enrich", "--help"], &["demo", "--help"], &["completions", "--help"]]
-    {
+    for arguments in [
+        &["--help"][..],
+        &["enrich", "--help"],
+        &["explain", "--help"],
+        &["demo", "--help"],
+        &["completions", "--help"],
+    ] {
         let output = run(arguments, &[]);
         let long = stdout(&output).lines().find(|line| line.chars().count() > 100);
         assert_eq!(long, None, "in the help of {arguments:?}");
@@ -63,7 +67,7 @@ fn completions_name_every_command() {
     for shell in ["bash", "zsh", "fish"] {
         let output = run(&["completions", shell], &[]);
         assert_eq!(output.status.code(), Some(0), "{shell}");
-        for word in ["demo", "completions", "loop", "enrich", "only-faults"] {
+        for word in ["demo", "completions", "loop", "enrich", "only-faults", "explain"] {
             assert!(stdout(&output).contains(word), "{word} is missing for {shell}");
         }
     }

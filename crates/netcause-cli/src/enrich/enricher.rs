@@ -22,6 +22,11 @@ pub enum Form {
         /// Whether colours are wanted.
         colour: bool,
     },
+    /// An explanation of each line that reports a fault, as `netcause explain` writes it.
+    Explained {
+        /// Whether colours are wanted.
+        colour: bool,
+    },
 }
 
 /// Makes a record of each line; keeps what lines have in common, such as their names.
@@ -151,6 +156,10 @@ impl Enricher {
             Form::Json => write_json(record, limits, out),
             Form::Pretty { colour } => {
                 write_pretty(record, colour, limits, out);
+                0
+            }
+            Form::Explained { colour } => {
+                crate::explain::write_page(record, colour, out);
                 0
             }
         }
