@@ -19,6 +19,7 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** OkHttp and Apache HttpClient 5, logged by logback. */
 public final class Clients {
@@ -30,6 +31,7 @@ public final class Clients {
         okhttp();
         apache();
         retries();
+        attempts();
         Scene.begin("end");
         LOG.info("circuit breaker 'inventory' state changed from HALF_OPEN to CLOSED, failure rate 0.0%");
         LOG.info("connection pool stats: leased=0 pending=0 available=4 max=20 timeouts=0 errors=0");
@@ -99,6 +101,30 @@ public final class Clients {
             var held = client.executeOpen(null, new HttpGet("http://users-api.example.com:8080/v1/ok"), null);
             return client.executeOpen(null, new HttpGet("http://users-api.example.com:8080/v1/ok"), null) == held;
         }, error -> LOG.error("checkout", error));
+    }
+
+    /** Own retries, logged as JSON. */
+    private static void attempts() throws Exception {
+        Logger prices = LoggerFactory.getLogger("shop.prices");
+        OkHttpClient client = new OkHttpClient.Builder().connectTimeout(Duration.ofMillis(200)).readTimeout(Duration.ofMillis(200)).retryOnConnectionFailure(false).build();
+        for (String url : new String[] {Scene.HTTP.get("refused"), Scene.HTTP.get("connect-timeout"), Scene.HTTP.get("response-timeout"), Scene.HTTP.get("nxdomain"), Scene.HTTP.get("eof"), "http://catalog.shop.example:8080/v1/flaky"}) {
+            Scene.begin("attempts-" + url);
+            for (int attempt = 1; attempt <= 3; attempt++) {
+                MDC.put("attempt", String.valueOf(attempt));
+                MDC.put("maxAttempts", "3");
+                try (Response answer = client.newCall(new Request.Builder().url(url).build()).execute()) {
+                    if (answer.isSuccessful()) {
+                        prices.info("prices loaded from {} after {} attempts, timeout was 200 ms", url, attempt);
+                        break;
+                    }
+                    prices.warn("{} answered {}, retrying in {} ms", url, answer.code(), 100 * attempt);
+                } catch (java.io.IOException error) {
+                    prices.warn("{} failed, retrying in {} ms: {}", url, 100 * attempt, error.toString());
+                }
+            }
+            MDC.clear();
+        }
+        prices.debug("retry policy: at most 3 attempts, backoff 100 ms, timeouts 200 ms");
     }
 
     private static void retries() throws Exception {
