@@ -2,6 +2,7 @@ package corpus;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -23,6 +24,8 @@ import org.slf4j.MDC;
 
 /** OkHttp and Apache HttpClient 5, logged by logback. */
 public final class Clients {
+    /** Whether OkHttp's watchdog or the socket gives up first differs from run to run. */
+    private static final Set<String> RACES = Set.of("response-timeout", "body-timeout", "tls-silent");
     private static final Logger LOG = LoggerFactory.getLogger("shop.checkout.InventoryClient");
 
     public static void main(String[] arguments) throws Exception {
@@ -44,6 +47,9 @@ public final class Clients {
         int index = 0;
         for (Map.Entry<String, String> it : Scene.HTTP.entrySet()) {
             int kind = index++ % 3;
+            if (RACES.contains(it.getKey())) {
+                continue;
+            }
             Scene.attempt("okhttp-" + it.getKey(), () -> {
                 try (Response answer = client.newCall(new Request.Builder().url(it.getValue()).build()).execute()) {
                     if (!answer.isSuccessful()) {
@@ -107,7 +113,7 @@ public final class Clients {
     private static void attempts() throws Exception {
         Logger prices = LoggerFactory.getLogger("shop.prices");
         OkHttpClient client = new OkHttpClient.Builder().connectTimeout(Duration.ofMillis(200)).readTimeout(Duration.ofMillis(200)).retryOnConnectionFailure(false).build();
-        for (String url : new String[] {Scene.HTTP.get("refused"), Scene.HTTP.get("connect-timeout"), Scene.HTTP.get("response-timeout"), Scene.HTTP.get("nxdomain"), Scene.HTTP.get("eof"), "http://catalog.shop.example:8080/v1/flaky"}) {
+        for (String url : new String[] {Scene.HTTP.get("refused"), Scene.HTTP.get("connect-timeout"), Scene.HTTP.get("nxdomain"), Scene.HTTP.get("eof"), "http://catalog.shop.example:8080/v1/flaky"}) {
             Scene.begin("attempts-" + url);
             for (int attempt = 1; attempt <= 3; attempt++) {
                 MDC.put("attempt", String.valueOf(attempt));
