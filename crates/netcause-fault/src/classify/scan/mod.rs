@@ -8,6 +8,7 @@ mod loose;
 mod outcome;
 mod status;
 
+use std::cell::LazyCell;
 use std::net::SocketAddr;
 use std::ops::Range;
 use std::time::Duration;
@@ -150,8 +151,10 @@ impl<'a> Reading<'a> {
     /// Reads what stands from an index on. What matches inside of a URL is a name, no word.
     fn scan(&mut self, text: &'a str, from: usize, to: usize, source: Source) {
         let is_read = |rule: &Rule| is_read_in(rule, source);
+        // Asked for many a status, and each time of the whole text.
+        let names_request = LazyCell::new(|| context::names_request(text));
         each_match(text, from..to, is_read, |rule, start, end| {
-            match standing(rule, text, start, end, source) {
+            match standing(rule, text, start, end, source, &|| *names_request) {
                 Standing::None => return end,
                 standing => self.doubts = standing == Standing::Doubtful,
             }
@@ -429,7 +432,14 @@ fn is_read_in(rule: &Rule, source: Source) -> bool {
 }
 
 /// Whether a match counts: at word boundaries, and not a setting that only names a limit.
-fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -> Standing {
+fn standing(
+    rule: &Rule,
+    text: &str,
+    start: usize,
+    end: usize,
+    source: Source,
+    names_request: &impl Fn() -> bool,
+) -> Standing {
     #[cfg(test)]
     if super::tests::held_out::is_excluded(rule.source) {
         return Standing::None;
@@ -449,7 +459,7 @@ fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -
     if rule.says == Says::StatusField {
         return match source {
             Source::Message => Standing::None,
-            Source::Line if !is_server_error(rule, text, end) => Standing::Doubtful,
+            Source::Line if !is_server_error(rule, text, end, names_request) => Standing::Doubtful,
             _ => Standing::Sure,
         };
     }
@@ -472,10 +482,10 @@ fn standing(rule: &Rule, text: &str, start: usize, end: usize, source: Source) -
 }
 
 /// Whether a status follows that tells that a server failed or had enough.
-fn is_server_error(rule: &Rule, text: &str, end: usize) -> bool {
+fn is_server_error(rule: &Rule, text: &str, end: usize, names_request: &impl Fn() -> bool) -> bool {
     let after = text.get(end..).unwrap_or_default();
     extract::status(status::near(after)).is_some_and(|status| status >= 500 || status == 429)
-        && (rule.text().ends_with("code") || context::names_request(text))
+        && (rule.text().ends_with("code") || names_request())
 }
 
 /// Whether a match begins and ends with a word.
