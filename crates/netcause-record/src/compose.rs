@@ -141,6 +141,13 @@ fn fill<'a>(fault: &mut Fault<'a>, fields: &[Field<'a>]) {
 
 /// Fills gaps from a source that names the very same host and port.
 fn agree<'a>(fault: &mut Fault<'a>, fields: &[Field<'a>]) {
+    let fills = |role| {
+        use Role::{HttpMethod, HttpStatus, ProtocolName, Transport, Url};
+        matches!(role, HttpMethod | Url | HttpStatus | ProtocolName | Transport)
+    };
+    if !fields.iter().any(|field| fills(field.key.role)) {
+        return;
+    }
     let (mut peer, mut request) = Default::default();
     read::peer(&mut peer, &mut request, fields);
     let same = fault.peer.server_address.is_some()
