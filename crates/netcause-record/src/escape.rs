@@ -109,17 +109,24 @@ pub(crate) const fn is_dangerous(scalar: char) -> bool {
 
 #[cold]
 fn escape_slowly(text: &str, out: &mut String) {
-    let mut rest = text;
-    while let Some(at) = rest.find(|scalar| matches!(scalar, '"' | '\\') || is_dangerous(scalar)) {
-        let (clean, tail) = rest.split_at(at);
-        out.push_str(clean);
-        let mut scalars = tail.chars();
-        if let Some(scalar) = scalars.next() {
+    let (mut copied, mut at) = (0, 0);
+    while let Some(suspect) = next_suspect(text.as_bytes(), at) {
+        let tail = text.get(suspect..).unwrap_or_default();
+        let Some(scalar) = tail.chars().next() else { break };
+        at = suspect + scalar.len_utf8();
+        if matches!(scalar, '"' | '\\') || is_dangerous(scalar) {
+            out.push_str(text.get(copied..suspect).unwrap_or_default());
             escape_scalar(scalar, out);
+            copied = at;
         }
-        rest = scalars.as_str();
     }
-    out.push_str(rest);
+    out.push_str(text.get(copied..).unwrap_or_default());
+}
+
+/// The first place from `at` on where a byte needs a closer look.
+fn next_suspect(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    rest.iter().position(|&byte| SUSPECTS[byte as usize] != 0).map(|found| at + found)
 }
 
 fn escape_scalar(scalar: char, out: &mut String) {

@@ -45,11 +45,51 @@ const QUALIFIERS: &[&str] =
 /// Whether a key says that its value is a secret: by its last words, so that
 /// `token_count`, `tokens` and `password_length` do not.
 pub(crate) fn is_secret_key(key: &str) -> bool {
+    if !may_be_secret(key) {
+        return false;
+    }
     let key = key.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
     let mut buffer = [0; LONGEST];
     let letters = strip_qualifiers(normalize(key, &mut buffer));
     ENDINGS.iter().any(|ending| letters.ends_with(ending.as_bytes()))
         || WORDS.iter().any(|word| ends_with_word(key, word))
+}
+
+/// The last two letters of everything that may end the name of a secret: a bit for each
+/// last letter under each one before it. Most names are told by them to hold none.
+const LAST_LETTERS: [u32; 26] = {
+    let mut pairs = [0; 26];
+    let mut list = 0;
+    while list < 3 {
+        let words = [ENDINGS, WORDS, QUALIFIERS][list];
+        let mut index = 0;
+        while index < words.len() {
+            let [before, last] = last_letters(words[index].as_bytes());
+            pairs[before as usize] |= 1 << last;
+            index += 1;
+        }
+        list += 1;
+    }
+    pairs
+};
+
+/// The last two letters, as numbers of the alphabet, whatever stands between; 26 for none.
+const fn last_letters(name: &[u8]) -> [u8; 2] {
+    let mut found = [26, 26];
+    let mut at = name.len();
+    while at > 0 && found[0] == 26 {
+        at -= 1;
+        if name[at].is_ascii_alphabetic() {
+            let letter = name[at].to_ascii_lowercase() - b'a';
+            found = if found[1] == 26 { [26, letter] } else { [letter, found[1]] };
+        }
+    }
+    found
+}
+
+fn may_be_secret(key: &str) -> bool {
+    let [before, last] = last_letters(key.as_bytes());
+    LAST_LETTERS.get(before as usize).is_some_and(|pairs| pairs >> last & 1 != 0)
 }
 
 /// Whether `key` ends with `word`, in any case and with any separators, as whole words.

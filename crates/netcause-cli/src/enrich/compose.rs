@@ -11,7 +11,7 @@ use netcause_record::{
 };
 use smallvec::SmallVec;
 
-use super::enricher::{Enricher, Form, Shown, Stated, clean, fit, may_speak, when};
+use super::enricher::{Enricher, Form, Shown, Stated, clean, fit, has_secret, may_speak, when};
 use super::formats::Format;
 use super::formats::logfmt::Pairs;
 use super::json::nested::rewrite;
@@ -70,7 +70,7 @@ impl Preparing<'_> {
     fn value<'a>(&mut self, member: &Numbered<'a>, is_message: bool) -> Prepared<'a> {
         let raw = &member.value;
         let known = self.keys.get(member.key);
-        if known.is_some_and(|it| it.key.secret || self.redactor.is_secret_key(it.name())) {
+        if known.is_some_and(|it| it.secret) {
             return Prepared::Value(Value::Text(REDACTED));
         }
         let start = self.arena.len();
@@ -86,7 +86,7 @@ impl Preparing<'_> {
                 rewrite(raw, self.redactor, self.arena);
                 Prepared::Json(start, self.arena.len())
             }
-            Kind::Text if raw.text.len() <= limit && !self.redactor.has_secret(raw.text) => {
+            Kind::Text if raw.text.len() <= limit && !has_secret(raw.text, self.redactor) => {
                 Prepared::Value(Value::Text(raw.text))
             }
             Kind::Text | Kind::EscapedText => {

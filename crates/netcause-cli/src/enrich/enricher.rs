@@ -68,10 +68,10 @@ impl Enricher {
     #[must_use]
     pub fn new(redactor: Redactor, limits: Limits, form: Form) -> Self {
         Enricher {
+            keys: Keys::new(redactor.clone()),
             redactor,
             limits,
             form,
-            keys: Keys::default(),
             judge: Judge::default(),
             resource: Resource::default(),
             arena: String::new(),
@@ -140,7 +140,10 @@ impl Enricher {
             time: when(stated.time()),
             severity,
             message: &message,
-            inner: str::from_utf8(stated.line.message).unwrap_or(&message),
+            inner: match self.form {
+                Form::Json => "",
+                _ => str::from_utf8(stated.line.message).unwrap_or(&message),
+            },
         };
         self.write_text(&shown, judged, &stated, lost + cut, out)
     }
@@ -190,8 +193,10 @@ impl Default for Stated<'_> {
 impl<'a> Stated<'a> {
     pub(super) fn of(message: &'a str, keys: &mut Keys, redactor: &Redactor) -> Self {
         let line = formats::recognise(message.as_bytes());
-        let inner = str::from_utf8(line.message).ok().filter(|_| line.format == Format::Json);
-        let said = inner.and_then(|inner| {
+        if line.format != Format::Json {
+            return Stated { line, said: Said::default() };
+        }
+        let said = str::from_utf8(line.message).ok().and_then(|inner| {
             let object = Object::read(inner.trim_ascii(), keys)?;
             Some(object.said(keys, redactor))
         });
@@ -236,6 +241,19 @@ pub(super) fn when(time: Option<When>) -> Option<SystemTime> {
         When::At(time) => Some(time),
         when => when.resolve(SystemTime::now()),
     }
+}
+
+/// The longest text that holds no secret where nothing marks one.
+const UNMARKED: usize = 15;
+
+/// Whether a text holds a secret. A short word does not: secrets stand behind a mark or a
+/// blank, and tokens that are known by their shape are longer.
+pub(super) fn has_secret(text: &str, redactor: &Redactor) -> bool {
+    let marks = |it: &u8| matches!(it, b':' | b'=' | b'?' | b'@' | b' ');
+    if text.len() <= UNMARKED && !text.as_bytes().iter().any(marks) {
+        return false;
+    }
+    redactor.has_secret(text)
 }
 
 /// A text without its secrets.

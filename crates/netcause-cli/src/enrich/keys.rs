@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use netcause_record::Key;
+use netcause_record::{Key, Redactor};
 
 use super::names::{Part, part_of};
 
@@ -23,6 +23,8 @@ pub(super) struct Known {
     /// The number of the name that the key policy gives it: two of one number cannot both
     /// stand in a record.
     pub(super) written: u32,
+    /// Whether its values are secrets.
+    pub(super) secret: bool,
     /// As the key policy has it.
     pub(super) key: Key,
     /// The same where the name is one of ours and the value cannot be.
@@ -32,16 +34,11 @@ pub(super) struct Known {
 /// The names that the lines so far have had.
 #[derive(Debug)]
 pub(super) struct Keys {
+    redactor: Redactor,
     known: Vec<Known>,
     index: HashMap<Box<str>, u32>,
     quick: Box<[u32; PLACES]>,
     bytes: usize,
-}
-
-impl Default for Keys {
-    fn default() -> Self {
-        Keys { known: Vec::new(), index: HashMap::new(), quick: Box::new([0; PLACES]), bytes: 0 }
-    }
 }
 
 impl Known {
@@ -52,10 +49,21 @@ impl Known {
 }
 
 impl Keys {
+    /// No names yet; the redactor knows which of them will hold secrets.
+    pub(super) fn new(redactor: Redactor) -> Self {
+        Keys {
+            redactor,
+            known: Vec::new(),
+            index: HashMap::new(),
+            quick: Box::new([0; PLACES]),
+            bytes: 0,
+        }
+    }
+
     /// Begins a line: numbers from before count no longer.
     pub(super) fn begin(&mut self) {
         if self.known.len() > NAMES || self.bytes > BYTES {
-            *self = Keys::default();
+            *self = Keys::new(std::mem::take(&mut self.redactor));
         }
     }
 
@@ -97,7 +105,9 @@ impl Keys {
         };
         let number = u32::try_from(self.known.len()).unwrap_or(u32::MAX);
         let written = other.unwrap_or(number);
-        self.known.push(Known { name: name.into(), part: part_of(name), written, key, moved });
+        let secret = key.secret || self.redactor.is_secret_key(name);
+        let part = part_of(name);
+        self.known.push(Known { name: name.into(), part, written, secret, key, moved });
         self.index.insert(name.into(), number);
         self.bytes += name.len();
         number
@@ -127,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_name_keeps_its_number_while_a_line_is_read() {
-        let mut keys = Keys::default();
+        let mut keys = Keys::new(Redactor::default());
         let names: Vec<_> = (0..3000).map(|index| format!("name.{index}")).collect();
         let numbers: Vec<_> = names.iter().map(|name| keys.number(name)).collect();
         for (name, number) in names.iter().zip(&numbers) {
@@ -138,7 +148,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_has_a_bound() {
-        let mut keys = Keys::default();
+        let mut keys = Keys::new(Redactor::default());
         for line in 0..40 {
             keys.begin();
             for index in 0..500 {

@@ -135,20 +135,23 @@ type Recogniser = fn(&[u8]) -> Option<Line<'_>>;
 const AFTER_BRACKET: &[Recogniser] =
     &[envoy::recognise, nginx::recognise, python::recognise, dotnet::recognise, log4j::recognise];
 
-const AFTER_DIGIT: &[Recogniser] = &[
-    cri::recognise,
-    nginx::recognise,
-    go::recognise,
-    haproxy::recognise,
-    syslog::recognise,
-    dotnet::recognise,
-    python::recognise,
-    log4j::recognise,
-];
+/// `2026-11-23T…`
+const AFTER_ISO_DATE: &[Recogniser] =
+    &[cri::recognise, syslog::recognise, dotnet::recognise, python::recognise, log4j::recognise];
+
+/// `2026-11-23 …`
+const AFTER_DATE: &[Recogniser] =
+    &[dotnet::recognise, python::recognise, syslog::recognise, log4j::recognise];
+
+/// `2026/11/23 …`
+const AFTER_SLASHED_DATE: &[Recogniser] = &[nginx::recognise, go::recognise];
+
+const AFTER_OTHER_DIGIT: &[Recogniser] = &[nginx::recognise, haproxy::recognise, log4j::recognise];
+
+/// `E1123 …` and `E, […`
+const AFTER_LETTER_AND_MARK: &[Recogniser] = &[klog::recognise, rails::recognise];
 
 const AFTER_LETTER: &[Recogniser] = &[
-    klog::recognise,
-    rails::recognise,
     dotnet::recognise,
     journald::recognise,
     haproxy::recognise,
@@ -165,11 +168,23 @@ fn inner(line: &[u8]) -> Line<'_> {
         Some(b'{') => &[json::recognise],
         Some(b'<') => &[syslog::recognise],
         Some(b'[') => AFTER_BRACKET,
-        Some(b'0'..=b'9') => AFTER_DIGIT,
+        Some(b'0'..=b'9') => after_digit(line),
+        Some(b'A'..=b'Z') if matches!(line.get(1), Some(b'0'..=b'9' | b',')) => {
+            AFTER_LETTER_AND_MARK
+        }
         Some(b'a'..=b'z' | b'A'..=b'Z' | b'_') => AFTER_LETTER,
         _ => &[],
     };
     recognisers.iter().find_map(|recognise| recognise(line)).unwrap_or_else(|| plain::line(line))
+}
+
+fn after_digit(line: &[u8]) -> &'static [Recogniser] {
+    match (line.get(4), line.get(10)) {
+        (Some(b'-'), Some(b'T')) => AFTER_ISO_DATE,
+        (Some(b'-'), Some(b' ')) => AFTER_DATE,
+        (Some(b'/'), _) => AFTER_SLASHED_DATE,
+        _ => AFTER_OTHER_DIGIT,
+    }
 }
 
 /// What is left without the blanks at its beginning.
