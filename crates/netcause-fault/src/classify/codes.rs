@@ -76,7 +76,7 @@ pub(crate) fn meaning(dialect: Dialect, code: &str) -> Option<Meaning> {
         Dialect::MySql => match row(MYSQL, code) {
             Some(code) => Some(Meaning::Fault(code)),
             // What servers report of a statement; numbers from 2000 on are the client's own.
-            None => (code.len() == 4 && !code.starts_with('2')).then_some(Meaning::Harmless),
+            None => (code.len() == 4 && code.starts_with(['1', '3'])).then_some(Meaning::Harmless),
         },
         Dialect::Amqp => AMQP.iter().find(|it| is_same_name(it.key, code)).map(Meaning::Fault),
     }

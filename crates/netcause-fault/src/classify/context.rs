@@ -93,6 +93,9 @@ const WELL: &[&str] = &[
     "gracefully",
     "normally",
     "cleanly",
+    "succeed",
+    "succeeds",
+    "to online",
     "became available",
 ];
 
@@ -167,6 +170,7 @@ pub(super) fn is_frame(line: &str) -> bool {
             && (line.contains(" in ") || line.contains("): ")))
         || is_property(line)
         || is_code(line)
+        || (line.contains(" (at ") && line.ends_with(')') && line.contains(".cs:"))
         || line.starts_with("goroutine ")
         || line.starts_with("... ") && line.ends_with(" more")
 }
@@ -220,8 +224,21 @@ fn has_level_letter(line: &str, letters: &[u8]) -> bool {
     head.windows(3).any(|it| {
         let [before, letter, after] = it else { return false };
         letters.contains(letter)
-            && matches!((before, after), (b'[', b']') | (b'"', b'"') | (b' ', b'/') | (b'|', b'|'))
+            && matches!(
+                (before, after),
+                (b'[', b']') | (b'"', b'"') | (b' ', b'/') | (b' ', b'!') | (b'|', b'|')
+            )
     }) || is_klog(head, letters)
+        || is_esp(head, letters)
+}
+
+/// `E (235267) tag: `, as ESP-IDF logs: a level and the milliseconds since the start.
+fn is_esp(head: &[u8], letters: &[u8]) -> bool {
+    head.windows(4).enumerate().any(|(at, it)| {
+        let is_first = at.checked_sub(1).is_none_or(|at| head.get(at) == Some(&b' '));
+        let [letter, b' ', b'(', digit] = it else { return false };
+        is_first && letters.contains(letter) && digit.is_ascii_digit()
+    })
 }
 
 /// `E0408 07:54:34.543400`: level, month and day in one word, then the time.

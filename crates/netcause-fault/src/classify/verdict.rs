@@ -208,6 +208,7 @@ fn of_os(os: Os, code: Option<i32>, reading: &Reading<'_>) -> Option<Fault<'stat
         // A library's word for an end of input.
         Os::Reset if code.is_none() && reading.at(Stage::Unannounced) => Reason::ConnectionClosed,
         Os::Reset => Reason::ConnectionReset,
+        Os::NotConnected if connecting => return None,
         Os::Aborted | Os::NotConnected => Reason::ConnectionClosed,
         // Without a number it is a library's word for an end of input.
         Os::Pipe if code.is_none() => Reason::ConnectionClosed,

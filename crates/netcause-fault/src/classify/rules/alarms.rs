@@ -57,4 +57,6 @@ pub(super) static RULES: &[Rule] = &[
     note("will retry", Says::Alarm, "generic"),
     note("retries left", Says::Alarm, "generic"),
     note("suspect*", Says::Alarm, "generic"),
+    note("next retry", Says::Alarm, "generic"),
+    note("retry after", Says::Alarm, "generic"),
 ];

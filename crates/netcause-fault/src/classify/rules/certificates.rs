@@ -187,4 +187,6 @@ pub(super) static RULES: &[Rule] = &[
     weak(is("alternative name*", Reason::TlsCertificateNameMismatch, "RFC 5280")),
     weak(is("certification path", Reason::TlsCertificateUntrusted, "RFC 5280")),
     is("peer not authenticated", Reason::TlsCertificateInvalid, "Java"),
+    joined(is("trust failure", Reason::TlsCertificateUntrusted, ".NET")),
+    is("establish trust relationship", Reason::TlsCertificateUntrusted, ".NET"),
 ];

@@ -237,7 +237,7 @@ pub(super) static RULES: &[Rule] = &[
     is("net_tick_timeout", Reason::ConnectionClosed, "Erlang"),
     is("0x80072efe", Reason::ConnectionClosed, "Windows"),
     is("error in rsync protocol data stream", Reason::ConnectionClosed, "rsync"),
-    noun(at("not connected", Stage::FailedConnect, "generic")),
+    noun(joined(at("not connected", Stage::FailedConnect, "generic"))),
     is("connection has been severed", Reason::ConnectionClosed, "generic"),
     is("did not receive identification string", Reason::ConnectionClosed, "OpenSSH"),
     is("broker transport failure", Reason::ConnectionClosed, "librdkafka"),
@@ -271,4 +271,6 @@ pub(super) static RULES: &[Rule] = &[
     joined(of("disassociated", Category::ConnectionReset, "Akka")),
     of("zookeeper session has expired", Category::ConnectionReset, "ZooKeeper"),
     of("reading greeting packet", Category::ConnectionReset, "PHP"),
+    is("received 0 bytes", Reason::ConnectionClosed, "generic"),
+    weak(is("zero bytes", Reason::ConnectionClosed, "generic")),
 ];

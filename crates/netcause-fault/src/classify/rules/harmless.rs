@@ -33,4 +33,5 @@ pub(super) static RULES: &[Rule] = &[
     note("is not a function", Says::Harmless, "JavaScript"),
     note("nil pointer dereference", Says::Harmless, "Go"),
     note("servname not supported", Says::Harmless, "glibc"),
+    note("is not a constructor", Says::Harmless, "JavaScript"),
 ];

@@ -125,4 +125,8 @@ pub(super) static RULES: &[Rule] = &[
     weak(is("no answer from", Reason::ResponseTimeout, "generic")),
     weak(note("too slow", Says::Timer, "generic")),
     is("no reply to", Reason::ResponseTimeout, "generic"),
+    is("srsp - ", Reason::ResponseTimeout, "Zigbee2MQTT"),
+    is("did not arrive", Reason::ResponseTimeout, "generic"),
+    is("no response to", Reason::ResponseTimeout, "generic"),
+    note("mc_res_timeout", Says::Timer, "mcrouter"),
 ];

@@ -132,4 +132,8 @@ pub(super) static RULES: &[Rule] = &[
     weak(at("gethostbyname*", Stage::Lookup, "libc callers")),
     weak(at("getaddrinfo*", Stage::Lookup, "libc callers")),
     is("no address for", Reason::DnsNoAddress, "generic"),
+    is("reply from unexpected source", Reason::DnsFailure, "dig"),
+    is("rcode=2", Reason::DnsTemporaryFailure, "resolvers"),
+    is("rcode=3", Reason::DnsHostNotFound, "resolvers"),
+    weak(is("server failure", Reason::DnsTemporaryFailure, "resolvers")),
 ];

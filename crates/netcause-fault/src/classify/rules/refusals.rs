@@ -401,4 +401,10 @@ pub(super) static RULES: &[Rule] = &[
     of("credentials are incorrect", Category::Auth, "generic"),
     of("credentials are invalid", Category::Auth, "generic"),
     of("short-circuited", Category::Unavailable, "Hystrix"),
+    of("login refused", Category::Auth, "generic"),
+    joined(of("red light", Category::Unavailable, "Stoplight")),
+    of("authorization problem", Category::Auth, "generic"),
+    of("no password supplied", Category::Auth, "libpq"),
+    of("hard tko", Category::Unavailable, "mcrouter"),
+    of("soft tko", Category::Unavailable, "mcrouter"),
 ];

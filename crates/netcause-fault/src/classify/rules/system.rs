@@ -165,4 +165,10 @@ pub(super) static RULES: &[Rule] = &[
     of("socket: permission denied", Category::LocalResource, "Go"),
     of("could not create listen socket", Category::LocalResource, "PostgreSQL"),
     of("could not create any tcp/ip sockets", Category::LocalResource, "PostgreSQL"),
+    os("(10060)", Os::TimedOut, "Windows"),
+    os("(10061)", Os::Refused, "Windows"),
+    os("(10054)", Os::Reset, "Windows"),
+    os("(10053)", Os::Aborted, "Windows"),
+    os("(10065)", Os::HostUnreachable, "Windows"),
+    os("(10051)", Os::NetworkUnreachable, "Windows"),
 ];

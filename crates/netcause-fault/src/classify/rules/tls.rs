@@ -172,4 +172,6 @@ pub(super) static RULES: &[Rule] = &[
     joined(is("handshake failure", Reason::TlsHandshakeFailure, "RFC 8446")),
     joined(of("tls initialization", Category::TlsHandshake, "Zig")),
     of("failed to enable crypto", Category::TlsHandshake, "PHP"),
+    joined(of("secure channel failure", Category::TlsHandshake, ".NET")),
+    is("received corrupt message", Reason::TlsHandshakeFailure, "rustls"),
 ];

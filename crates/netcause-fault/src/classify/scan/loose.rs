@@ -80,6 +80,40 @@ static VERBS: &[(&str, Says)] = &[
     ("decode", Says::At(Stage::Malformed)),
 ];
 
+/// What somebody failed to do with a thing that stands behind, within its clause.
+static VERBS_OF: &[(&str, &[&str], Says)] = &[
+    ("open", CONNECTIONS, Says::At(Stage::FailedConnect)),
+    ("creat", CONNECTIONS, Says::At(Stage::FailedConnect)),
+    ("mak", CONNECTIONS, Says::At(Stage::FailedConnect)),
+    ("set up", CONNECTIONS, Says::At(Stage::FailedConnect)),
+    ("initiat", CONNECTIONS, Says::At(Stage::FailedConnect)),
+    ("find", SERVERS, Says::Of(Category::Unavailable)),
+    ("locate", SERVERS, Says::Of(Category::Unavailable)),
+    ("discover", SERVERS, Says::Of(Category::Unavailable)),
+    ("verif", &[" certificate", " cert"], Says::Is(Reason::TlsCertificateInvalid)),
+    ("validat", &[" certificate", " cert"], Says::Is(Reason::TlsCertificateInvalid)),
+];
+
+/// What leads to another machine.
+const CONNECTIONS: &[&str] = &[" connection", " tunnel", " websocket", " session with"];
+
+/// Who serves.
+const SERVERS: &[&str] = &[
+    " kdc",
+    " server",
+    " servers",
+    " host",
+    " leader",
+    " master",
+    " broker",
+    " brokers",
+    " node",
+    " nodes",
+    " coordinator",
+    " route to",
+    " any peers",
+];
+
 /// Words between "failed" and the verb.
 static FILLERS: &[&str] = &["to ", "while ", "when ", "on ", "during ", "re-", "properly "];
 
@@ -95,6 +129,8 @@ static LINK_OUTCOMES: &[(&str, Says)] = &[
     (" interrupted", Says::Is(Reason::ConnectionClosed)),
     (" severed", Says::Is(Reason::ConnectionClosed)),
     (" died", Says::Is(Reason::ConnectionClosed)),
+    (" destroyed", Says::Is(Reason::ConnectionClosed)),
+    (" down", Says::At(Stage::FailedConnect)),
     (" disconnected", Says::Is(Reason::ConnectionClosed)),
     (" is closing", Says::Is(Reason::ConnectionClosed)),
     (" aborted", Says::Os(Os::Aborted)),
@@ -110,7 +146,7 @@ static LINK_OUTCOMES: &[(&str, Says)] = &[
 
 /// What becomes of a connection only where something goes wrong.
 static ALARMS: &[&str] =
-    &[" lost", " broken", " broke", " severed", " interrupted", " died", " refused"];
+    &[" lost", " broken", " broke", " severed", " interrupted", " died", " refused", " down"];
 
 /// How a caller leaves.
 static CLIENT_OUTCOMES: &[&str] =
@@ -153,6 +189,12 @@ static LACKING: &[(&str, Says)] = &[
     (" address", Says::Of(Category::Unavailable)),
     (" addresses", Says::Of(Category::Unavailable)),
     (" destination", Says::Of(Category::Unavailable)),
+    (" proxy", Says::Of(Category::Unavailable)),
+    (" proxies", Says::Of(Category::Unavailable)),
+    (" nameserver", Says::Of(Category::Unavailable)),
+    (" nameservers", Says::Of(Category::Unavailable)),
+    (" link", Says::Of(Category::Unavailable)),
+    (" links", Says::Of(Category::Unavailable)),
 ];
 
 /// What is lost when a connection is.
@@ -170,6 +212,13 @@ static LOSSES: &[(&str, Says)] = &[
 static PARTS: &[(&str, Says)] = &[
     (" certificate", Says::Is(Reason::TlsCertificateInvalid)),
     (" cert", Says::Is(Reason::TlsCertificateInvalid)),
+    (" password", Says::Of(Category::Auth)),
+    (" credential", Says::Of(Category::Auth)),
+    (" credentials", Says::Of(Category::Auth)),
+    (" user/pass", Says::Of(Category::Auth)),
+    (" username", Says::Of(Category::Auth)),
+    (" api key", Says::Of(Category::Auth)),
+    (" access token", Says::Of(Category::Auth)),
     // A status follows, or it is spoken of.
     (" response code", Says::At(Stage::Response)),
     (" response status", Says::At(Stage::Response)),
@@ -212,6 +261,8 @@ static PEER_OUTCOMES: &[(&str, Says)] = &[
     (" closed the connection", Says::Of(Category::ConnectionReset)),
     (" closed connection", Says::Of(Category::ConnectionReset)),
     (" hung up", Says::Of(Category::ConnectionReset)),
+    (" went away", Says::Of(Category::ConnectionReset)),
+    (" failed to respond", Says::Is(Reason::ResponseTimeout)),
     (" aborted", Says::Of(Category::ConnectionReset)),
     (" not up", Says::Of(Category::Unavailable)),
     (" not running", Says::Of(Category::Unavailable)),
@@ -264,6 +315,14 @@ impl<'a> Reading<'a> {
         {
             rest = more;
         }
+        let is_said = |(verb, things, _): &&(&str, &[&str], Says)| {
+            strip(rest, verb).is_some_and(|behind| {
+                things.iter().any(|thing| find(clause(behind), thing).is_some())
+            })
+        };
+        if let Some((_, _, says)) = VERBS_OF.iter().find(is_said) {
+            return self.take(*says, rest, 0, 0);
+        }
         if let Some((verb, says)) = VERBS.iter().find(|(verb, _)| strip(rest, verb).is_some()) {
             let behind = rest.get(verb.len()..).unwrap_or_default();
             match says {
@@ -284,12 +343,17 @@ impl<'a> Reading<'a> {
 
     /// Reads the error number that ends a sentence: `can't connect to 'db' (111)`.
     fn take_last_number(&mut self, text: &str) {
-        let Some(text) = text.trim_end().strip_suffix(')') else { return };
+        let near = text.get(..REACH).unwrap_or(text);
+        let Some(end) = near.rfind(')') else { return };
+        let text = near.get(..end).unwrap_or_default();
         // Numbers of errors have five digits at most.
-        let near = text.len().saturating_sub(6);
-        let begin = text.bytes().skip(near).rposition(|byte| byte == b'(').map(|at| near + at + 1);
+        let last = text.len().saturating_sub(6);
+        let begin = text.bytes().skip(last).rposition(|byte| byte == b'(').map(|at| last + at + 1);
         let number = begin.and_then(|begin| text.get(begin..));
-        if let Some(number) = number.filter(|it| (2..=5).contains(&it.len()) || *it == "2") {
+        let ends = near.trim_end().len() == end + 1;
+        if let Some(number) =
+            number.filter(|it| (2..=5).contains(&it.len()) || (ends && *it == "2"))
+        {
             self.take_number(number);
         }
     }
@@ -304,7 +368,9 @@ impl<'a> Reading<'a> {
             Says::Peer => {
                 self.take_loose(PEER_OUTCOMES, after);
                 self.alarm |= find(clause(after), " did not").is_some();
-                if clause(after).ends_with(" down") && !clause(after).ends_with("shut down") {
+                if (clause(after).ends_with(" down") || strip(after, " down").is_some())
+                    && !clause(after).ends_with("shut down")
+                {
                     self.consider_at(RANK, Finding::Of(Category::Unavailable));
                     self.alarm = true;
                 }

@@ -5,8 +5,9 @@ use super::super::extract;
 
 /// What may stand between the words and the number, besides marks.
 static FILLERS: &[&str] = &[
-    "is ", "was ", "of ", "with ", "a ", "an ", "code", "status", "http/1.1", "http/1.0", "http/2",
-    "http/3", "http", "error", "response", "returned", "received",
+    "is ", "was ", "of ", "with ", "a ", "an ", "code", "status", "/1.1", "/1.0", "/2.0", "/2",
+    "http/1.1", "http/1.0", "http/2", "http/3", "http", "error", "response", "returned",
+    "received",
 ];
 
 /// What a number of the same look counts when it is no status.
