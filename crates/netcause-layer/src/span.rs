@@ -178,6 +178,9 @@ impl Span {
 
     /// The host and port that the span names, if it tells of a peer.
     pub(crate) fn peer(&self) -> Option<(String, Option<u16>)> {
+        if self.is_at(0) && !self.opened.tells_peer() {
+            return None;
+        }
         let scope = Arc::clone(self.lock().scope(self));
         let tells = scope.tells_peer();
         let fields: SmallVec<[_; 8]> = scope.fields().iter().filter(|_| tells).collect();

@@ -38,11 +38,14 @@ impl NetcauseLayer {
 
     /// The nearest span that the layer has seen, out from this one.
     fn nearest<'a, R: LookupSpan<'a>>(&self, span: SpanRef<'a, R>) -> Option<KnownSpan> {
-        span.scope().find_map(|span| {
-            let kept =
-                known::look(self.number, &span.id(), Arc::clone).or_else(|| self.kept(&span))?;
-            Some(KnownSpan { layer: self.number, id: span.id(), span: kept, amended: None })
-        })
+        // Going outward begins with another look at the span itself.
+        self.seen(&span).or_else(|| span.scope().skip(1).find_map(|span| self.seen(&span)))
+    }
+
+    fn seen<'a, R: LookupSpan<'a>>(&self, span: &SpanRef<'a, R>) -> Option<KnownSpan> {
+        let (layer, id) = (self.number, span.id());
+        let kept = known::look(layer, &id, Arc::clone).or_else(|| self.kept(span))?;
+        Some(KnownSpan { layer, id, span: kept, amended: None })
     }
 
     /// The span that an event belongs to, taken from those that this thread knows.
