@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::{demo, enrich, explain};
+#[cfg(feature = "demo")]
+use crate::demo;
+use crate::{enrich, explain};
 
 /// The exit code for a command line, or a variable, that is not understood.
 pub(crate) const USAGE: u8 = 2;
@@ -35,6 +37,7 @@ Exit codes:
   1  failed
   2  the command line, or a variable, was not understood";
 
+#[cfg(feature = "demo")]
 const DEMO_EXAMPLES: &str = "\
 Examples:
   netcause demo
@@ -55,8 +58,8 @@ Examples:
                            what fails, as it happens, for people
   netcause enrich --only-faults a.log b.log | jq -r '.\"server.address\"' | sort | uniq -c
                            which peers failed, and how often
-  netcause enrich - < app.log
-                           `-` is standard input, as is no file at all
+  netcause enrich app.log.*.gz
+                           also what is compressed; `-` is standard input, as is no file at all
 
 Each input line becomes one JSON object, in order.
 A JSON record keeps its fields; any other line becomes `message`, unchanged.
@@ -110,10 +113,13 @@ enum Command {
         /// Write only the lines that report a failure
         #[arg(long)]
         only_faults: bool,
+        /// Wait for more at the end of the one FILE, also when another takes its place
+        #[arg(long)]
+        follow: bool,
         /// The form of the output
         #[arg(long, value_name = "FORM", default_value = "json")]
         format: EnrichFormat,
-        /// Files to read, `-` for standard input
+        /// Files to read, also by gzip or zstd; `-` for standard input
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
     },
@@ -127,6 +133,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    #[cfg(feature = "demo")]
     /// Show real failures as netcause logs them
     ///
     /// A small checkout service makes real calls to peers on this machine's loopback interface:
@@ -138,6 +145,11 @@ enum Command {
         /// Start again from the beginning until Ctrl-C
         #[arg(long = "loop")]
         repeat: bool,
+    },
+    /// Print the manual page, in the form that `man -l -` reads
+    Man {
+        /// Of one command
+        command: Option<String>,
     },
     /// Print a script that completes the command line in a shell
     Completions {
@@ -184,21 +196,50 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn execute(command: Command) -> ExitCode {
     match command {
-        Command::Enrich { format: EnrichFormat::Otlp, .. } => {
-            not_built("--format otlp: this version exports nothing over OTLP; use json or pretty")
+        Command::Enrich { format: EnrichFormat::Otlp, .. } => not_understood(
+            "--format otlp: this version exports nothing over OTLP; use json or pretty",
+        ),
+        Command::Enrich { follow: true, files, .. } if files.len() != 1 || is_stdin(&files) => {
+            not_understood(
+                "--follow takes one file; for several: tail -F FILE... | netcause enrich",
+            )
         }
-        Command::Enrich { only_faults, format, files } => {
+        Command::Enrich { only_faults, follow, format, files } => {
             let pretty = format == EnrichFormat::Pretty;
-            enrich::run(&enrich::Options { files, only_faults, pretty })
+            enrich::run(&enrich::Options { files, only_faults, pretty, follow })
         }
+        Command::Man { command } => man(command.as_deref()),
         Command::Explain { line, json } => explain::run(&line, json),
+        #[cfg(feature = "demo")]
         Command::Demo { repeat } => demo::run(repeat),
         Command::Completions { shell } => completions(shell.into()),
     }
 }
 
-/// Refuses what is known but not there yet.
-fn not_built(what: &str) -> ExitCode {
+fn is_stdin(files: &[PathBuf]) -> bool {
+    files.first().is_some_and(|file| file.as_os_str() == "-")
+}
+
+/// The manual page of the command, or of one of its commands.
+fn man(name: Option<&str>) -> ExitCode {
+    let mut command = CommandLine::command();
+    command.build();
+    let found = match name {
+        Some(name) => command.find_subcommand(name).cloned(),
+        None => Some(command),
+    };
+    let Some(found) = found else { return not_understood("man: there is no such command") };
+    let mut page = Vec::new();
+    // Writing to memory cannot fail.
+    let _ = clap_mangen::Man::new(found).render(&mut page);
+    match io::stdout().lock().write_all(&page) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => failed("write the page", &error),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// Refuses what cannot be done, and says why.
+fn not_understood(what: &str) -> ExitCode {
     let _ = writeln!(io::stderr(), "netcause: {what}");
     ExitCode::from(USAGE)
 }

@@ -4,9 +4,11 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 mod cli;
+#[cfg(feature = "demo")]
 mod demo;
 pub mod enrich;
 mod explain;
+#[cfg(feature = "demo")]
 pub mod peers;
 
 /// Runs the command with these arguments, the first being its own name.

@@ -63,11 +63,26 @@ fn what_is_not_understood_ends_with_2_and_says_so_on_standard_error() {
 }
 
 #[test]
+fn there_is_a_manual_page_for_each_command() {
+    let output = run(&["man"], &[]);
+    assert_eq!(output.status.code(), Some(0));
+    let page = stdout(&output);
+    assert!(page.contains(".TH netcause") && page.contains("EXTRA") && page.contains("enrich"));
+    for name in ["enrich", "explain", "demo", "completions"] {
+        let output = run(&["man", name], &[]);
+        assert!(stdout(&output).contains(".SH SYNOPSIS"), "{name}");
+    }
+    assert_eq!(run(&["man", "nothing"], &[]).status.code(), Some(2));
+}
+
+#[test]
 fn completions_name_every_command() {
     for shell in ["bash", "zsh", "fish"] {
         let output = run(&["completions", shell], &[]);
         assert_eq!(output.status.code(), Some(0), "{shell}");
-        for word in ["demo", "completions", "loop", "enrich", "only-faults", "explain"] {
+        for word in
+            ["demo", "completions", "loop", "enrich", "only-faults", "explain", "man", "follow"]
+        {
             assert!(stdout(&output).contains(word), "{word} is missing for {shell}");
         }
     }

@@ -326,3 +326,86 @@ fn a_line_of_100_megabytes_does_not_fill_the_memory() {
     assert!(lines[0].len() < 16_000);
     assert_eq!(support::number(record, "dropped_bytes_count"), Some(100_000_000 - kept));
 }
+
+fn messages(output: &Output) -> Vec<String> {
+    records(stdout(output)).iter().map(|it| text(it, "message").to_owned()).collect()
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    writer.write_all(text.as_bytes()).expect("memory takes it");
+    writer.finish().expect("memory takes it")
+}
+
+fn zstandard(text: &str) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+#[test]
+fn compressed_input_is_read_whether_it_is_a_file_or_a_pipe() {
+    for compress in [gzip, zstandard] {
+        // Rotated logs are often appended to each other.
+        let bytes = [compress("1\n2\n"), compress("3\n4")].concat();
+        assert_eq!(messages(&enrich(&[], bytes.clone())), ["1", "2", "3", "4"]);
+        let name = format!("{}.log", bytes.first().expect("it is not empty"));
+        let packed = file(&name, "");
+        fs::write(&packed, bytes).expect("a file can be written");
+        assert_eq!(messages(&run(&["enrich", path(&packed)], &[])), ["1", "2", "3", "4"]);
+    }
+    assert_eq!(messages(&enrich(&[], "(\n")), ["("]);
+    assert_eq!(messages(&enrich(&[], "(")), ["("]);
+}
+
+#[test]
+fn what_is_broken_off_is_an_error_behind_the_lines_that_came() {
+    let whole = gzip(&"a line that repeats\n".repeat(10_000));
+    let output = enrich(&[], whole[..whole.len() - 12].to_vec());
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("could not read standard input"), "{}", stderr(&output));
+    assert!(stdout(&output).lines().count() > 1);
+}
+
+/// Reads the next message of a command that goes on.
+fn next_message(lines: &mut impl BufRead) -> String {
+    let mut line = String::new();
+    lines.read_line(&mut line).expect("it answers");
+    text(&records(&line)[0], "message").to_owned()
+}
+
+#[test]
+fn a_file_is_followed_through_appending_rotation_and_truncation() {
+    let log = file("followed.log", "1\n");
+    let mut command = netcause(&["enrich", "--follow", path(&log)], &[]);
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("the command starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("it is a pipe"));
+    let append = |text: &str| {
+        let mut file = fs::OpenOptions::new().append(true).open(&log).expect("it is there");
+        file.write_all(text.as_bytes()).expect("it can be written");
+    };
+    assert_eq!(next_message(&mut lines), "1");
+    append("2\nhalf");
+    assert_eq!(next_message(&mut lines), "2");
+    fs::rename(&log, log.with_extension("old")).expect("it can be renamed");
+    fs::write(&log, "3\n").expect("a file can be written");
+    assert_eq!(next_message(&mut lines), "half");
+    assert_eq!(next_message(&mut lines), "3");
+    append("a longer line than what follows\n");
+    assert_eq!(next_message(&mut lines), "a longer line than what follows");
+    fs::write(&log, "4\n").expect("a file can be written");
+    assert_eq!(next_message(&mut lines), "4");
+    child.kill().expect("it can be ended");
+    child.wait().expect("it ends");
+}
+
+#[test]
+fn one_file_is_followed_and_no_more() {
+    for arguments in [
+        &["enrich", "--follow"][..],
+        &["enrich", "--follow", "-"],
+        &["enrich", "--follow", "a", "b"],
+    ] {
+        let output = run(arguments, &[]);
+        assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));
+        assert!(stderr(&output).contains("one file"));
+    }
+}

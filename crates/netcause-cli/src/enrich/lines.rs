@@ -14,8 +14,8 @@ pub(super) trait Sink {
     /// A line without its end; `lost` bytes of it were not kept.
     fn line(&mut self, line: &[u8], lost: u64) -> io::Result<()>;
 
-    /// No more lines are there yet. `read` bytes were read since the last time.
-    fn pause(&mut self, read: usize) -> io::Result<()>;
+    /// No more lines are there yet.
+    fn pause(&mut self) -> io::Result<()>;
 }
 
 /// Why reading ended before the input did.
@@ -56,7 +56,7 @@ impl Lines {
             if read == 0 {
                 return self.hand_on_rest(sink).map_err(Stop::Output);
             }
-            self.hand_on(read, sink).and_then(|()| sink.pause(read)).map_err(Stop::Output)?;
+            self.hand_on(read, sink).and_then(|()| sink.pause()).map_err(Stop::Output)?;
         }
     }
 
@@ -99,7 +99,7 @@ impl Lines {
             hand_on_line(line, std::mem::take(&mut self.lost), sink)?;
         }
         (self.start, self.end) = (0, 0);
-        sink.pause(0)
+        sink.pause()
     }
 }
 
@@ -128,7 +128,7 @@ mod tests {
             Ok(())
         }
 
-        fn pause(&mut self, _read: usize) -> io::Result<()> {
+        fn pause(&mut self) -> io::Result<()> {
             self.pauses.push(self.lines.len());
             Ok(())
         }

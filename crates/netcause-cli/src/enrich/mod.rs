@@ -21,7 +21,9 @@
 
 mod compose;
 mod enricher;
+mod follow;
 pub mod formats;
+mod input;
 mod json;
 mod judge;
 mod keys;

@@ -1,7 +1,9 @@
 //! How far it is, for a person who waits at a terminal.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// How often it is shown.
@@ -13,7 +15,8 @@ const MEGABYTE: f64 = 1e6;
 #[derive(Debug)]
 pub(super) struct Progress {
     total: u64,
-    done: u64,
+    /// Bytes read, before they are decompressed.
+    pub(super) read: Rc<Cell<u64>>,
     started: Instant,
     /// When it was shown last; absent where nobody waits.
     shown: Option<Instant>,
@@ -28,19 +31,25 @@ impl Progress {
         let total = sizes.unwrap_or_default().iter().sum();
         let is_watched = total > 0 && !to_terminal && io::stderr().is_terminal();
         let started = Instant::now();
-        Progress { total, done: 0, started, shown: is_watched.then_some(started), visible: false }
+        Progress {
+            total,
+            read: Rc::default(),
+            started,
+            shown: is_watched.then_some(started),
+            visible: false,
+        }
     }
 
-    /// Counts bytes that were read.
-    pub(super) fn add(&mut self, read: usize) {
-        self.done += read as u64;
+    /// Shows how far it is, now and then.
+    pub(super) fn show(&mut self) {
         let Some(shown) = &mut self.shown else { return };
         let now = Instant::now();
         if now - *shown >= EVERY {
             *shown = now;
             self.visible = true;
-            let percent = (self.done * 100 / self.total).min(100);
-            let megabytes = self.done as f64 / MEGABYTE;
+            let read = self.read.get();
+            let percent = (read * 100 / self.total).min(100);
+            let megabytes = read as f64 / MEGABYTE;
             let rate = megabytes / (now - self.started).as_secs_f64();
             let text = format!("\r{percent:3} %  {megabytes:.0} MB  {rate:.0} MB/s ");
             // Only a help: without it the work goes on.

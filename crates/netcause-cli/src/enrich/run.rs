@@ -1,6 +1,5 @@
 //! The command: inputs one after the other, records to standard output.
 
-use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,6 +7,8 @@ use std::process::ExitCode;
 use netcause::Config;
 use netcause_record::Redactor;
 
+use super::follow::Follow;
+use super::input;
 use super::lines::{Lines, Sink, Stop};
 use super::progress::Progress;
 use super::{Enricher, Form};
@@ -18,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) files: Vec<PathBuf>,
     pub(crate) only_faults: bool,
     pub(crate) pretty: bool,
+    /// Whether to wait for more at the end of the one file.
+    pub(crate) follow: bool,
 }
 
 /// The variables that are obeyed; all others are somebody else's.
@@ -46,7 +49,8 @@ pub(crate) fn run(options: &Options) -> ExitCode {
     let mut filter = Filter {
         enricher: Enricher::new(redactor, config.limits, form),
         only_faults: options.only_faults,
-        progress: Progress::of(&options.files, stdout.is_terminal()),
+        follow: options.follow,
+        progress: Progress::of(&options.files, stdout.is_terminal() || options.follow),
         out: String::with_capacity(2 * WRITTEN_AT_ONCE),
         output: stdout,
     };
@@ -57,6 +61,7 @@ pub(crate) fn run(options: &Options) -> ExitCode {
 struct Filter<W> {
     enricher: Enricher,
     only_faults: bool,
+    follow: bool,
     progress: Progress,
     out: String,
     output: W,
@@ -68,8 +73,10 @@ impl<W: Write> Filter<W> {
         let mut lines = Lines::default();
         let mut code = ExitCode::SUCCESS;
         for file in if files.is_empty() { &stdin } else { files } {
-            let result =
-                open(file).map_err(Stop::Input).and_then(|mut input| lines.read(&mut *input, self));
+            let result = self
+                .open(file)
+                .map_err(Stop::Input)
+                .and_then(|mut input| lines.read(&mut *input, self));
             match result {
                 Ok(()) => {}
                 // Whoever closed the output has seen enough.
@@ -90,6 +97,16 @@ impl<W: Write> Filter<W> {
         code
     }
 
+    fn open(&self, file: &Path) -> io::Result<Box<dyn Read>> {
+        if file == Path::new(STDIN) {
+            return input::decompressed(Box::new(io::stdin().lock()));
+        }
+        if self.follow {
+            return Ok(Box::new(Follow::open(file)?));
+        }
+        input::file(file, &self.progress.read)
+    }
+
     fn write(&mut self) -> io::Result<()> {
         let result = self.output.write_all(self.out.as_bytes());
         self.out.clear();
@@ -107,17 +124,10 @@ impl<W: Write> Sink for Filter<W> {
         if self.out.len() >= WRITTEN_AT_ONCE { self.write() } else { Ok(()) }
     }
 
-    fn pause(&mut self, read: usize) -> io::Result<()> {
-        self.progress.add(read);
+    fn pause(&mut self) -> io::Result<()> {
+        self.progress.show();
         if self.out.is_empty() { Ok(()) } else { self.write() }
     }
-}
-
-fn open(file: &Path) -> io::Result<Box<dyn Read>> {
-    if file == Path::new(STDIN) {
-        return Ok(Box::new(io::stdin().lock()));
-    }
-    Ok(Box::new(File::open(file)?))
 }
 
 fn name(file: &Path) -> String {
