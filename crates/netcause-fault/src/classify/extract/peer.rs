@@ -78,6 +78,8 @@ impl<'a> Candidates<'a> {
             Role::Plain | Role::Failed => Role::Named,
             // Nobody calls from a URL.
             Role::Client => Role::Reached,
+            // A repository is asked at its URL.
+            Role::Never if url.is_target && is_source(lead) => Role::Named,
             Role::Named if url.method.is_some() => Role::Reached,
             role => role,
         };
@@ -341,6 +343,11 @@ fn is_access(text: &str) -> bool {
     })
 }
 
+/// Whether the word before says that something comes from there.
+fn is_source(lead: &str) -> bool {
+    back(lead).next().is_some_and(|word| is_one_of(word.text, &["source", "repository", "origin"]))
+}
+
 /// Whether the key says on which machine the program ran: loggers add it beside its pid.
 fn is_own_host(lead: &str) -> bool {
     let is_key =
@@ -500,7 +507,9 @@ fn announced_port(near: &str) -> (Option<u16>, usize) {
         }
         None => is_tuple(marks).then_some(words),
     };
-    let found = number.and_then(port).filter(|(_, rest)| is_over(rest));
+    // The number of a NetBIOS name stands between the same marks.
+    let is_port = |(port, rest): &(u16, &str)| is_over(rest) && (marks != "<" || *port >= 1024);
+    let found = number.and_then(port).filter(is_port);
     match found {
         Some((port, rest)) => (Some(port), near.len() - rest.len()),
         None => (None, 0),
@@ -509,9 +518,9 @@ fn announced_port(near: &str) -> (Option<u16>, usize) {
 
 /// Whether a number behind these marks belongs to a quoted host, or follows it at once.
 fn is_tuple(marks: &str) -> bool {
-    let inside = marks.trim_start_matches(['"', '\'']);
-    let is_next = matches!(inside, "," | ", " | ", \"" | ", '");
-    marks == ":" || (inside.len() < marks.len() && is_next)
+    let inside = marks.trim_start_matches(['"', '\'', '`']);
+    let is_next = matches!(inside, "," | ", " | ", \"" | ", '" | ":`");
+    matches!(marks, ":" | "," | "<") || (inside.len() < marks.len() && is_next)
 }
 
 /// The port in `master a 10.0.0.1 6379`.

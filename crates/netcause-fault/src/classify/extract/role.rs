@@ -56,6 +56,8 @@ pub(super) fn of(lead: &str) -> Role {
             Class::Failure if index == 0 && word.text == "peer" && is_key(word.gap) => {
                 found = Role::Named;
             }
+            // The level of the line.
+            Class::Failure if index == 0 && word.text == "ERROR" => break,
             Class::Failure if index == 0 && is_one_of(word.text, OF_CONNECTING) => {
                 return Role::Connected;
             }
