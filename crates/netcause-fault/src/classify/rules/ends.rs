@@ -273,4 +273,5 @@ pub(super) static RULES: &[Rule] = &[
     of("reading greeting packet", Category::ConnectionReset, "PHP"),
     is("received 0 bytes", Reason::ConnectionClosed, "generic"),
     weak(is("zero bytes", Reason::ConnectionClosed, "generic")),
+    joined(is("remote disconnect", Reason::ConnectionClosed, "generic")),
 ];

@@ -129,4 +129,6 @@ pub(super) static RULES: &[Rule] = &[
     is("did not arrive", Reason::ResponseTimeout, "generic"),
     is("no response to", Reason::ResponseTimeout, "generic"),
     note("mc_res_timeout", Says::Timer, "mcrouter"),
+    is("hold timer expired", Reason::ResponseTimeout, "BGP"),
+    note("due to time up", Says::Timer, "racoon"),
 ];

@@ -136,4 +136,5 @@ pub(super) static RULES: &[Rule] = &[
     is("rcode=2", Reason::DnsTemporaryFailure, "resolvers"),
     is("rcode=3", Reason::DnsHostNotFound, "resolvers"),
     weak(is("server failure", Reason::DnsTemporaryFailure, "resolvers")),
+    is("#53: timed out", Reason::DnsTimeout, "dig"),
 ];

@@ -407,4 +407,8 @@ pub(super) static RULES: &[Rule] = &[
     of("no password supplied", Category::Auth, "libpq"),
     of("hard tko", Category::Unavailable, "mcrouter"),
     of("soft tko", Category::Unavailable, "mcrouter"),
+    of("as 'down'", Category::Unavailable, "generic"),
+    of("as down", Category::Unavailable, "generic"),
+    of("marked as dead", Category::Unavailable, "generic"),
+    of("detected dead peer", Category::Unavailable, "generic"),
 ];

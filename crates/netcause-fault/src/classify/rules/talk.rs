@@ -255,6 +255,7 @@ pub(super) static RULES: &[Rule] = &[
     note("uplink", Says::Link, "generic"),
     weak(note("attempt to ", Says::Failed, "generic")),
     weak(note("attempting to ", Says::Failed, "generic")),
-    weak(note("trying to ", Says::Failed, "generic")),
-    weak(note("tried to ", Says::Failed, "generic")),
+    note("osd", Says::Peer, "Ceph"),
+    note("not have any", Says::Lack, "generic"),
+    note("has no active", Says::Lack, "generic"),
 ];

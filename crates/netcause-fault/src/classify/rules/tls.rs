@@ -174,4 +174,6 @@ pub(super) static RULES: &[Rule] = &[
     of("failed to enable crypto", Category::TlsHandshake, "PHP"),
     joined(of("secure channel failure", Category::TlsHandshake, ".NET")),
     is("received corrupt message", Reason::TlsHandshakeFailure, "rustls"),
+    joined(of("no shared curve", Category::TlsHandshake, "OpenSSL")),
+    joined(of("no shared group", Category::TlsHandshake, "OpenSSL")),
 ];
