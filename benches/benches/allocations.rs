@@ -1,9 +1,10 @@
 //! Allocations: those of a registry alone, and what netcause adds to them.
 
+use std::cell::Cell;
 use std::hint::black_box;
 
 use netcause_benches::report::{Budget, print, print_budgets};
-use netcause_benches::scene::{enter_call, enter_spans, failing_event, ordinary_event};
+use netcause_benches::scene::{enter_call, enter_spans, enter_try, failing_event, ordinary_event};
 use netcause_benches::{errors, subscribers, trace};
 use tracing::Dispatch;
 use tracing::dispatcher::with_default;
@@ -27,6 +28,7 @@ fn main() {
         two_more("failing event, another text each time, remembered", ours.new, registry.new),
         none_more("ordinary event", ours.ordinary, registry.ordinary),
         two_more("opening a span with 4 fields", ours.opening, registry.opening),
+        two_more("opening a span, another value each time", ours.opening_new, registry.opening_new),
         two_more("remembering a fault", ours.first_fault, registry.first_fault),
     ]);
 }
@@ -47,6 +49,7 @@ struct Counts {
     outside: f64,
     ordinary: f64,
     opening: f64,
+    opening_new: f64,
     first_fault: f64,
 }
 
@@ -54,6 +57,7 @@ impl Counts {
     fn of(dispatch: &Dispatch) -> Self {
         let (error, plain) = (errors::with_fault(), errors::plain());
         let new = errors::with_fault_and_number();
+        let tries = Cell::new(0);
         with_default(dispatch, || Counts {
             failing: in_spans(|| failing_event(black_box(&error))),
             plain: in_spans(|| failing_event(black_box(&plain))),
@@ -61,11 +65,12 @@ impl Counts {
             outside: count(|| failing_event(black_box(&error))),
             ordinary: in_spans(ordinary_event),
             opening: count(|| drop(enter_call())),
+            opening_new: count(|| drop(enter_try(tries.replace(tries.get() + 1)))),
             first_fault: first_faults(|| failing_event(black_box(&error))),
         })
     }
 
-    fn rows(&self) -> [(&'static str, f64); 7] {
+    fn rows(&self) -> [(&'static str, f64); 8] {
         [
             ("failing event in open spans", self.failing),
             ("failing event in open spans, plain std chain", self.plain),
@@ -73,6 +78,7 @@ impl Counts {
             ("failing event outside of spans", self.outside),
             ("ordinary event in open spans", self.ordinary),
             ("opening and closing a span with 4 fields", self.opening),
+            ("the same, another value each time", self.opening_new),
             ("first failing event in three spans", self.first_fault),
         ]
     }

@@ -42,12 +42,17 @@ pub fn enter_spans() -> Spans {
 
 /// Opens and enters a span with four fields.
 pub fn enter_call() -> EnteredSpan {
+    enter_try(2)
+}
+
+/// The same for another try.
+pub fn enter_try(attempt: u64) -> EnteredSpan {
     info_span!(
         target: TARGET,
         "charge",
         server.address = "hello.from.the.other.side",
         server.port = 12_345_u64,
-        retry.attempt = 2_u64,
+        retry.attempt = attempt,
         retry.max_attempts = 5_u64,
     )
     .entered()

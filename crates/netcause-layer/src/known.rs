@@ -116,17 +116,24 @@ pub(crate) fn renewed(
     spare
 }
 
-/// Keeps a scope that was some span's for its buffers.
-pub(crate) fn spare_scope(mut scope: Arc<SpanScope>) {
-    if Arc::strong_count(&scope) == 1
-        && Arc::get_mut(&mut scope).is_some_and(|scope| scope.release(LARGEST))
-    {
-        with(|spans| {
-            if spans.scopes.len() < SPARE {
-                spans.scopes.push(scope);
-            }
-            Some(())
-        });
+/// Keeps a scope that was some span's for its buffers, and those around it, as far as nobody
+/// else has them.
+pub(crate) fn spare_scope(scope: Arc<SpanScope>) {
+    let mut next = Some(scope);
+    while let Some(mut scope) = next.take() {
+        if Arc::strong_count(&scope) > 1 {
+            return;
+        }
+        let Some(unique) = Arc::get_mut(&mut scope) else { return };
+        next = unique.release();
+        if unique.is_within(LARGEST) {
+            with(|spans| {
+                if spans.scopes.len() < SPARE {
+                    spans.scopes.push(scope);
+                }
+                Some(())
+            });
+        }
     }
 }
 

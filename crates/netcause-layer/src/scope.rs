@@ -209,9 +209,13 @@ impl SpanScope {
         self.caller_depth = if tells_peer { Some(0) } else { depth.map(|depth| depth + 1) };
     }
 
-    /// Lets go of the spans around; says whether its buffers are worth being kept.
-    pub(crate) fn release(&mut self, most: usize) -> bool {
-        self.outer = None;
+    /// Lets go of the scope around.
+    pub(crate) fn release(&mut self) -> Option<Arc<SpanScope>> {
+        self.outer.take()
+    }
+
+    /// Whether its buffers are no larger than that, in bytes of text.
+    pub(crate) fn is_within(&self, most: usize) -> bool {
         self.own.fields.text.capacity() <= most && self.own.members.capacity() <= 2 * most
     }
 
