@@ -10,7 +10,7 @@ use clap_complete::Shell;
 
 #[cfg(feature = "demo")]
 use crate::demo;
-use crate::{enrich, explain};
+use crate::{enrich, explain, report};
 
 /// The exit code for a command line, or a variable, that is not understood.
 pub(crate) const USAGE: u8 = 2;
@@ -94,6 +94,19 @@ Exit codes:
   1  it reports none, or could not be read
   2  the command line, or a variable, was not understood";
 
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  netcause report app.log.*.gz app.log
+  journalctl -u shop --since today | netcause report
+
+Lines of all formats count, enriched before or not; memory does not grow with them.
+A time without an offset is taken as UTC.
+
+Exit codes:
+  0  the report was printed
+  1  a file could not be read, or the report not be written; the other files were read
+  2  the command line, or a variable, was not understood";
+
 /// Log lines that say what broke, where and why.
 #[derive(Debug, Parser)]
 #[command(name = "netcause", version, after_help = EXAMPLES, arg_required_else_help = true)]
@@ -132,6 +145,16 @@ enum Command {
         /// Print one JSON object, as `netcause enrich` does
         #[arg(long)]
         json: bool,
+    },
+    /// Tell from logs what broke, where, since when, and whom it hurt
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report {
+        /// Files to read, also by gzip or zstd; `-` for standard input
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// Refused: this version writes no HTML
+        #[arg(long, value_name = "FILE", hide = true)]
+        html: Option<PathBuf>,
     },
     #[cfg(feature = "demo")]
     /// Show real failures as netcause logs them
@@ -208,6 +231,10 @@ fn execute(command: Command) -> ExitCode {
             let pretty = format == EnrichFormat::Pretty;
             enrich::run(&enrich::Options { files, only_faults, pretty, follow })
         }
+        Command::Report { html: Some(_), .. } => {
+            not_understood("--html: this version writes its report for terminals only")
+        }
+        Command::Report { files, html: None } => report::run(&files),
         Command::Man { command } => man(command.as_deref()),
         Command::Explain { line, json } => explain::run(&line, json),
         #[cfg(feature = "demo")]

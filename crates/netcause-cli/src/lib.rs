@@ -10,6 +10,7 @@ pub mod enrich;
 mod explain;
 #[cfg(feature = "demo")]
 pub mod peers;
+mod report;
 
 /// Runs the command with these arguments, the first being its own name.
 ///

@@ -31,5 +31,6 @@ pub use redact::Redactor;
 pub use resource::Resource;
 pub use secret::REDACTED;
 pub use sink::Sink;
+pub use time::push_timestamp;
 pub use tries::{complete_elapsed, complete_tries, rests_on_time};
 pub use value::{Field, Value};

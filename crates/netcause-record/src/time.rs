@@ -21,8 +21,14 @@ thread_local! {
     static LAST: RefCell<Second> = const { RefCell::new((i64::MIN, DateTime::new_const())) };
 }
 
-/// Appends `2026-11-23T09:26:53.589793Z`.
-pub(crate) fn push_timestamp(time: SystemTime, out: &mut String) {
+/// Appends a time as records have it, in UTC.
+///
+/// ```
+/// let mut out = String::new();
+/// netcause_record::push_timestamp(std::time::UNIX_EPOCH, &mut out);
+/// assert_eq!(out, "1970-01-01T00:00:00.000000Z");
+/// ```
+pub fn push_timestamp(time: SystemTime, out: &mut String) {
     let (seconds, nanoseconds) = since_epoch(time);
     with_second(seconds, |date_time| out.push_str(date_time));
     out.push('.');

@@ -15,13 +15,27 @@ const GZIP: &[u8] = &[0x1f, 0x8b];
 /// How Zstandard's frames begin (RFC 8878 §3.1.1).
 const ZSTANDARD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
-/// A file, whose bytes are counted before they are decompressed.
-pub(super) fn file(path: &Path, read: &Rc<Cell<u64>>) -> io::Result<Box<dyn Read>> {
+/// Standard input, where it is named.
+pub(crate) const STDIN: &str = "-";
+
+/// A file or standard input, whose bytes are counted before they are decompressed.
+pub(crate) fn open(path: &Path, read: &Rc<Cell<u64>>) -> io::Result<Box<dyn Read>> {
+    if path == Path::new(STDIN) {
+        return decompressed(Box::new(io::stdin().lock()));
+    }
     decompressed(Box::new(Counted { input: File::open(path)?, read: Rc::clone(read) }))
 }
 
+/// What to call an input in front of people.
+pub(crate) fn name(path: &Path) -> String {
+    match path == Path::new(STDIN) {
+        true => "standard input".to_owned(),
+        false => path.display().to_string(),
+    }
+}
+
 /// What is read from there, decompressed if it is compressed.
-pub(super) fn decompressed(mut input: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
+fn decompressed(mut input: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
     let mut head = Vec::new();
     // What has come is handed on; only what may be the beginning of a mark waits for more.
     while head.is_empty() || is_begun(&head, GZIP) || is_begun(&head, ZSTANDARD) {

@@ -10,7 +10,7 @@ pub(super) const LONGEST: usize = 1024 * 1024;
 const CHUNK: usize = 256 * 1024;
 
 /// Takes lines.
-pub(super) trait Sink {
+pub(crate) trait Sink {
     /// A line without its end; `lost` bytes of it were not kept.
     fn line(&mut self, line: &[u8], lost: u64) -> io::Result<()>;
 
@@ -20,7 +20,7 @@ pub(super) trait Sink {
 
 /// Why reading ended before the input did.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// The input failed.
     Input(io::Error),
     /// The sink failed.
@@ -29,7 +29,7 @@ pub(super) enum Stop {
 
 /// A buffer, used for one input after the other.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+pub(crate) struct Lines {
     buffer: Vec<u8>,
     /// Where the line begins that has not ended yet.
     start: usize,
@@ -40,7 +40,7 @@ pub(super) struct Lines {
 
 impl Lines {
     /// Hands on every line of an input; a last one without its line feed, too.
-    pub(super) fn read(&mut self, input: &mut dyn Read, sink: &mut dyn Sink) -> Result<(), Stop> {
+    pub(crate) fn read(&mut self, input: &mut dyn Read, sink: &mut dyn Sink) -> Result<(), Stop> {
         (self.start, self.end, self.lost) = (0, 0, 0);
         loop {
             self.make_room();

@@ -23,7 +23,7 @@ mod compose;
 mod enricher;
 mod follow;
 pub mod formats;
-mod input;
+pub(crate) mod input;
 mod json;
 mod judge;
 mod keys;
@@ -37,6 +37,11 @@ mod stamp;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use lines::{Lines, Sink, Stop};
+pub(crate) use object::each_member;
+pub(crate) use progress::Progress;
+pub(crate) use stamp::whole as whole_time;
 
 pub use enricher::{Enricher, Form};
 pub(crate) use run::{Options, run};

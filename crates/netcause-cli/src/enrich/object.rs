@@ -162,6 +162,12 @@ impl<'a> Object<'a> {
     }
 }
 
+/// Calls `with` with the name and the value of each member of a record: texts as they are
+/// meant, everything else as it is written.
+pub(crate) fn each_member(line: &str, mut with: impl FnMut(&str, &str)) {
+    members(line, |member| with(&text_of(&member.name), &text_of(&member.value)));
+}
+
 /// What a record says, and what its payloads say where it does not.
 #[derive(Debug, Default)]
 pub(super) struct Said {

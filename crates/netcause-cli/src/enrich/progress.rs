@@ -13,10 +13,10 @@ const MEGABYTE: f64 = 1e6;
 
 /// How much of the files has been read.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     total: u64,
     /// Bytes read, before they are decompressed.
-    pub(super) read: Rc<Cell<u64>>,
+    pub(crate) read: Rc<Cell<u64>>,
     started: Instant,
     /// When it was shown last; absent where nobody waits.
     shown: Option<Instant>,
@@ -26,7 +26,7 @@ pub(super) struct Progress {
 impl Progress {
     /// Shows the progress through files on standard error, if that is a terminal and the
     /// records do not go to one.
-    pub(super) fn of(files: &[PathBuf], to_terminal: bool) -> Self {
+    pub(crate) fn of(files: &[PathBuf], to_terminal: bool) -> Self {
         let sizes: Option<Vec<u64>> = files.iter().map(size).collect();
         let total = sizes.unwrap_or_default().iter().sum();
         let is_watched = total > 0 && !to_terminal && io::stderr().is_terminal();
@@ -41,7 +41,7 @@ impl Progress {
     }
 
     /// Shows how far it is, now and then.
-    pub(super) fn show(&mut self) {
+    pub(crate) fn show(&mut self) {
         let Some(shown) = &mut self.shown else { return };
         let now = Instant::now();
         if now - *shown >= EVERY {
@@ -58,7 +58,7 @@ impl Progress {
     }
 
     /// Clears the line, before anything else is said.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         if self.visible {
             let _ = io::stderr().write_all(b"\r\x1b[K");
             self.visible = false;

@@ -30,9 +30,6 @@ const VARIABLES: &[&str] =
 /// How much is written at once at the most, but for what one line adds.
 const WRITTEN_AT_ONCE: usize = 256 * 1024;
 
-/// Standard input, where it is named.
-const STDIN: &str = "-";
-
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> ExitCode {
     let config = match Config::from_env_only(VARIABLES) {
@@ -69,7 +66,7 @@ struct Filter<W> {
 
 impl<W: Write> Filter<W> {
     fn read_all(&mut self, files: &[PathBuf]) -> ExitCode {
-        let stdin = [PathBuf::from(STDIN)];
+        let stdin = [PathBuf::from(input::STDIN)];
         let mut lines = Lines::default();
         let mut code = ExitCode::SUCCESS;
         for file in if files.is_empty() { &stdin } else { files } {
@@ -89,7 +86,7 @@ impl<W: Write> Filter<W> {
                 }
                 Err(Stop::Input(error)) => {
                     self.progress.end();
-                    code = crate::cli::failed(&format!("read {}", name(file)), &error);
+                    code = crate::cli::failed(&format!("read {}", input::name(file)), &error);
                 }
             }
         }
@@ -98,13 +95,10 @@ impl<W: Write> Filter<W> {
     }
 
     fn open(&self, file: &Path) -> io::Result<Box<dyn Read>> {
-        if file == Path::new(STDIN) {
-            return input::decompressed(Box::new(io::stdin().lock()));
+        match self.follow {
+            true => Ok(Box::new(Follow::open(file)?)),
+            false => input::open(file, &self.progress.read),
         }
-        if self.follow {
-            return Ok(Box::new(Follow::open(file)?));
-        }
-        input::file(file, &self.progress.read)
     }
 
     fn write(&mut self) -> io::Result<()> {
@@ -128,8 +122,4 @@ impl<W: Write> Sink for Filter<W> {
         self.progress.show();
         if self.out.is_empty() { Ok(()) } else { self.write() }
     }
-}
-
-fn name(file: &Path) -> String {
-    if file == Path::new(STDIN) { "standard input".to_owned() } else { file.display().to_string() }
 }

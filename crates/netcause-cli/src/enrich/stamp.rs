@@ -112,7 +112,7 @@ pub(super) fn skip_clock(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// A text that is a time and nothing else.
-pub(super) fn whole(text: &[u8]) -> Option<When> {
+pub(crate) fn whole(text: &[u8]) -> Option<When> {
     let text = text.trim_ascii();
     let (when, rest) = leading(text).or_else(|| leading_common(text))?;
     rest.is_empty().then_some(when)
