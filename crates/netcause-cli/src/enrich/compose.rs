@@ -16,7 +16,7 @@ use super::formats::Format;
 use super::formats::logfmt::Pairs;
 use super::json::nested::rewrite;
 use super::json::scan::Kind;
-use super::judge::{Judged, Speech};
+use super::judge::{Judge, Judged, Speech};
 use super::keys::{Keys, Known};
 use super::level;
 use super::names::Part;
@@ -62,8 +62,16 @@ struct Preparing<'p> {
 
 impl Preparing<'_> {
     fn all<'a>(mut self, object: &Object<'a>) -> SmallVec<[Prepared<'a>; 32]> {
-        let members = object.members.iter().enumerate();
-        members.map(|(index, it)| self.value(it, object.message == Some(index))).collect()
+        let mut values = SmallVec::new();
+        for (index, member) in object.members.iter().enumerate() {
+            let is_plain = object.time_at == Some(index) || object.severity_at == Some(index);
+            values.push(match (is_plain, member.value.kind) {
+                // A time or a level is no secret.
+                (true, Kind::Text) => Prepared::Value(Value::Text(member.value.text)),
+                _ => self.value(member, object.message == Some(index)),
+            });
+        }
+        values
     }
 
     /// A value without secrets, its text no longer than allowed unless it is the message.
@@ -186,21 +194,40 @@ impl Enricher {
         }
         out.truncate(start);
         judge.read_whole(&clean(line, redactor), limits);
-        let Some(fault) = judge.fault(judged) else { return (false, 0) };
-        let own_host = object.own_host(keys);
-        let is_own = |it: &Fault<'_>| own_host.is_some() && it.peer.server_address == own_host;
-        let whole = judge.whole(fault.category).filter(|it| !is_own(it));
-        let error = judge.error(judged);
-        let fields = members.fields(error.map(Chain::message));
-        let pairs = pairs(message.as_deref().unwrap_or_default(), &stated);
-        let beside = Facts::of(&said, &pairs);
-        let mut facts = members.facts();
-        facts.extend(beside.fields());
-        let report = Report { fault, whole, facts: &facts, fields: &fields };
-        report.write(error, &record, |record| {
+        let found = Found { members: &members, said: &said, stated: &stated };
+        found.report(judge, judged, &record, |record| {
             write(record, out);
         });
         (true, 0)
+    }
+}
+
+/// A record that reports a fault.
+struct Found<'f, 'o> {
+    members: &'f Members<'f, 'o>,
+    said: &'f Said,
+    stated: &'f Stated<'f>,
+}
+
+impl Found<'_, '_> {
+    fn report(
+        &self,
+        judge: &Judge,
+        judged: Judged,
+        record: &Record<'_>,
+        write: impl FnOnce(&Record<'_>),
+    ) {
+        let Some(fault) = judge.fault(judged) else { return };
+        let own_host = self.members.object.own_host(self.members.keys);
+        let is_own = |it: &Fault<'_>| own_host.is_some() && it.peer.server_address == own_host;
+        let whole = judge.whole(fault.category).filter(|it| !is_own(it));
+        let error = judge.error(judged);
+        let fields = self.members.fields(error.map(Chain::message));
+        let pairs = pairs(record.message.unwrap_or_default(), self.stated);
+        let beside = Facts::of(self.said, &pairs);
+        let mut facts = self.members.facts();
+        facts.extend(beside.fields());
+        Report { fault, whole, facts: &facts, fields: &fields }.write(error, record, write);
     }
 }
 

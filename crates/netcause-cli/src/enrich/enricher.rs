@@ -87,11 +87,11 @@ impl Enricher {
             Err(_) => String::from_utf8_lossy(line),
         };
         self.keys.begin();
-        if lost == 0
-            && text.trim_ascii_start().starts_with('{')
-            && let Some(object) = Object::read(&text, &mut self.keys)
-        {
-            return self.record(&text, &object, out);
+        if lost == 0 && text.trim_ascii_start().starts_with('{') {
+            let mut object = Object::default();
+            if object.fill(&text, &mut self.keys) {
+                return self.record(&text, &object, out);
+            }
         }
         self.text(&text, lost, out)
     }

@@ -68,15 +68,19 @@ impl<'a> Object<'a> {
     /// Reads a text that is one object and nothing else.
     pub(super) fn read(text: &'a str, keys: &mut Keys) -> Option<Self> {
         let mut object = Object::default();
+        object.fill(text, keys).then_some(object)
+    }
+
+    /// The same for an object that is empty: it is large, and not moved that way.
+    pub(super) fn fill(&mut self, text: &'a str, keys: &mut Keys) -> bool {
         let mut names = 0;
-        let is_object = members(text, |member| object.add(&member, keys, &mut names));
-        if !is_object {
-            return None;
+        if !members(text, |member| self.add(&member, keys, &mut names)) {
+            return false;
         }
-        for index in 0..object.members.len() {
-            object.consider(index, keys);
+        for index in 0..self.members.len() {
+            self.consider(index, keys);
         }
-        Some(object)
+        true
     }
 
     /// Adds a member; the last of a name takes the place of those before.
