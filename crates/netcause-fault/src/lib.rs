@@ -3,6 +3,7 @@
 mod chain;
 mod classify;
 mod diagnose;
+mod downcast;
 mod duration;
 mod errno;
 mod evidence;

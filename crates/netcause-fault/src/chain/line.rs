@@ -83,13 +83,18 @@ impl fmt::Write for LineWriter<'_> {
 }
 
 impl LineWriter<'_> {
+    /// Whether a break waits for what follows it.
+    fn ends_with_break(&self) -> bool {
+        self.out.as_bytes().last() == Some(&(BREAK as u8))
+    }
+
     fn write(&mut self, text: &str) -> fmt::Result {
-        if !has_break(text) && !self.out.ends_with(BREAK) {
+        if !self.ends_with_break() && !has_break(text) {
             return self.push(text);
         }
         let mut rest = text;
         // A break that ended the text before waits as a trailing space.
-        if self.out.len() > self.start && self.out.ends_with(BREAK) {
+        if self.out.len() > self.start && self.ends_with_break() {
             self.out.pop();
             rest = rest.trim_start_matches(is_gap);
             match rest.chars().next() {

@@ -108,9 +108,7 @@ impl Chain {
     pub fn clear(&mut self) {
         self.text.clear();
         self.links.clear();
-        let mut debug = std::mem::take(&mut self.facts.debug);
-        debug.clear();
-        self.facts = Facts { debug, ..Facts::default() };
+        self.facts.clear();
         self.plain = false;
     }
 

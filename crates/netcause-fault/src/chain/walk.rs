@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use arrayvec::ArrayString;
 
+use crate::downcast::downcast;
 use crate::{WithFault, errno};
 
 /// What follows a link.
@@ -21,7 +22,7 @@ pub(super) enum Step<'e> {
 /// The next link. `io::Error::source()` skips its own payload and an `Arc` cannot be
 /// downcast to what it holds, so both are opened here.
 pub(super) fn step<'e>(error: &'e (dyn Error + 'static)) -> Step<'e> {
-    if let Some(io) = error.downcast_ref::<io::Error>() {
+    if let Some(io) = downcast::<io::Error>(error) {
         return match io.get_ref() {
             Some(payload) => Step::SameText(payload),
             None => Step::Source(None),
@@ -34,16 +35,16 @@ pub(super) fn step<'e>(error: &'e (dyn Error + 'static)) -> Step<'e> {
 }
 
 fn transparent<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
-    if let Some(shared) = error.downcast_ref::<Arc<dyn Error + Send + Sync>>() {
+    if let Some(shared) = downcast::<Arc<dyn Error + Send + Sync>>(error) {
         return Some(&**shared);
     }
-    if let Some(shared) = error.downcast_ref::<Arc<io::Error>>() {
+    if let Some(shared) = downcast::<Arc<io::Error>>(error) {
         return Some(&**shared);
     }
-    if let Some(boxed) = error.downcast_ref::<Box<io::Error>>() {
+    if let Some(boxed) = downcast::<Box<io::Error>>(error) {
         return Some(&**boxed);
     }
-    error.downcast_ref::<WithFault>().map(|with_fault| with_fault.error())
+    downcast::<WithFault>(error).map(|with_fault| with_fault.error())
 }
 
 /// Prints an error of the operating system as the standard library does, from our own table.
@@ -60,15 +61,18 @@ pub(super) fn render_os(code: i32, text: &str, out: &mut impl Write) -> fmt::Res
 
 /// The number and the text of an error that the operating system reported.
 pub(super) fn os_error(error: &(dyn Error + 'static)) -> Option<(i32, &'static str)> {
-    let code = error.downcast_ref::<io::Error>()?.raw_os_error()?;
+    let code = downcast::<io::Error>(error)?.raw_os_error()?;
     Some((code, errno::text(code)?))
 }
 
 /// Whether the text is the standard library's own: no number and no payload gave it.
 pub(super) fn is_of_std(error: &(dyn Error + 'static)) -> bool {
     let plain = |io: &io::Error| io.raw_os_error().is_none() && io.get_ref().is_none();
-    error.downcast_ref::<io::Error>().is_some_and(plain)
+    downcast::<io::Error>(error).is_some_and(plain)
 }
+
+/// What stands before the address there.
+const BEFORE_ADDRESS: &str = "ConnectError(\"tcp connect error\", ";
 
 /// The address that hyper-util's private `ConnectError` shows in its `Debug` output only:
 /// `ConnectError("tcp connect error", 127.0.0.1:1, …)`.
@@ -76,8 +80,9 @@ pub(super) fn peer_of_connect_error(error: &dyn Error) -> Option<SocketAddr> {
     let mut head = HeadWriter::default();
     // Ends by itself with an error once the address is there.
     let _ = write!(head, "{error:?}");
-    let (_, rest) = head.text.strip_prefix("ConnectError(")?.split_once(',')?;
-    rest.strip_prefix(' ')?.split([',', ')']).next()?.parse().ok()
+    let rest = head.text.strip_prefix(BEFORE_ADDRESS)?;
+    let end = rest.bytes().position(|byte| matches!(byte, b',' | b')'));
+    rest.get(..end.unwrap_or(rest.len()))?.parse().ok()
 }
 
 /// Takes the first two fields and then ends the formatting, so that the error inside,

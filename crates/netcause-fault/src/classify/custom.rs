@@ -177,6 +177,14 @@ impl Opinion {
         }
     }
 
+    /// Forgets what was decided.
+    pub(crate) fn clear(&mut self) {
+        if self.verdict != Verdict::NoOpinion {
+            self.verdict = Verdict::NoOpinion;
+        }
+        self.priority = Priority::default();
+    }
+
     /// The fault that was decided on.
     pub(crate) fn fault(&self) -> Option<&Fault<'static>> {
         match &self.verdict {

@@ -15,6 +15,7 @@ use super::grpc::Stated;
 use super::h2::Http2Fact;
 #[cfg(feature = "rustls")]
 use super::rustls::TlsFact;
+use crate::downcast::downcast;
 use crate::errno::Os;
 use crate::{Fault, WithFault};
 
@@ -75,9 +76,9 @@ pub(crate) struct Facts {
 impl Facts {
     /// Takes what one link tells by its type.
     pub(crate) fn collect(&mut self, link: &(dyn Error + 'static), classifiers: &Classifiers) {
-        if let Some(io) = link.downcast_ref::<io::Error>() {
+        if let Some(io) = downcast::<io::Error>(link) {
             self.collect_io(io);
-        } else if let Some(with_fault) = link.downcast_ref::<WithFault>() {
+        } else if let Some(with_fault) = downcast::<WithFault>(link) {
             self.with_fault.get_or_insert_with(|| Arc::clone(with_fault.fault()));
         }
         #[cfg(feature = "rustls")]
@@ -95,6 +96,43 @@ impl Facts {
             self.rpc_deadline |= super::tonic::is_deadline(link);
         }
         self.opinion.hear(link, classifiers);
+    }
+
+    /// Forgets everything and keeps the buffer.
+    pub(crate) fn clear(&mut self) {
+        // One by one: a verdict, which is large, is hardly ever there.
+        let Facts {
+            source,
+            code,
+            code_text,
+            kind,
+            connect_timer,
+            unexpected_eof,
+            sql_state,
+            debug,
+            peer,
+            #[cfg(feature = "rustls")]
+            tls,
+            #[cfg(feature = "h2")]
+            http2,
+            #[cfg(feature = "tonic")]
+            rpc,
+            #[cfg(feature = "tonic")]
+            rpc_deadline,
+            with_fault,
+            opinion,
+        } = self;
+        (*source, *code, *code_text, *kind) = Default::default();
+        (*connect_timer, *unexpected_eof, *sql_state, *peer) = Default::default();
+        debug.clear();
+        #[cfg(feature = "rustls")]
+        tls.take();
+        #[cfg(feature = "h2")]
+        http2.take();
+        #[cfg(feature = "tonic")]
+        ((*rpc, *rpc_deadline) = Default::default());
+        with_fault.take();
+        opinion.clear();
     }
 
     fn collect_io(&mut self, io: &io::Error) {

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::io;
 
 use crate::Evidence;
+use crate::downcast::downcast;
 
 /// What an h2 error says of the peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,11 +28,11 @@ impl Http2Fact {
 
 /// Reads a link of that type, if the peer sent a reason.
 pub(crate) fn read(link: &(dyn Error + 'static)) -> Option<Http2Fact> {
-    let error = link.downcast_ref::<h2::Error>().filter(|error| error.is_remote())?;
+    let error = downcast::<h2::Error>(link).filter(|error| error.is_remote())?;
     Some(Http2Fact { code: error.reason()?.into(), is_goodbye: error.is_go_away() })
 }
 
 /// The error of the socket inside.
 pub(crate) fn io<'e>(link: &'e (dyn Error + 'static)) -> Option<&'e io::Error> {
-    link.downcast_ref::<h2::Error>()?.get_io()
+    downcast::<h2::Error>(link)?.get_io()
 }

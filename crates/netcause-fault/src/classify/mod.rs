@@ -106,10 +106,9 @@ pub(crate) fn read<'a>(
     if let Some(stated) = facts.stated().filter(|fault| is_complete(fault)) {
         return Some(stated.borrowed());
     }
-    let read = verdict::of(text, links, facts);
     match facts.stated() {
-        Some(stated) => Some(filled(stated.borrowed(), read)),
-        None => read,
+        Some(stated) => Some(filled(stated.borrowed(), verdict::of(text, links, facts))),
+        None => verdict::of(text, links, facts),
     }
 }
 

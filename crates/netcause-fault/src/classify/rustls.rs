@@ -6,6 +6,7 @@ use rustls::pki_types::UnixTime;
 use rustls::{CertificateError, InvalidMessage};
 
 use super::tls::reason_of_alert;
+use crate::downcast::downcast;
 use crate::{Certificate, Reason};
 
 /// What a rustls error says.
@@ -19,7 +20,7 @@ pub(crate) struct TlsFact {
 
 /// Reads a link of that type.
 pub(crate) fn read(link: &(dyn Error + 'static)) -> Option<TlsFact> {
-    let error = link.downcast_ref::<rustls::Error>()?;
+    let error = downcast::<rustls::Error>(link)?;
     let (reason, certificate) = match error {
         rustls::Error::InvalidCertificate(error) => of_certificate(error),
         rustls::Error::AlertReceived(alert) => (reason_of_alert(alert.as_str()?), None),

@@ -3,13 +3,14 @@
 use std::error::Error;
 
 use super::grpc::{self, Author, Stated};
+use crate::downcast::downcast;
 
 /// Reads a link of that type.
 ///
 /// A status with a source, or in tonic's own words, tells what the client met; any other
 /// came from the peer.
 pub(crate) fn read(link: &(dyn Error + 'static)) -> Option<Stated> {
-    let status = link.downcast_ref::<tonic::Status>()?;
+    let status = downcast::<tonic::Status>(link)?;
     let code = grpc::of_number(u64::try_from(i32::from(status.code())).ok()?)?;
     let is_own = status.source().is_some() || grpc::is_own_message(status.message());
     let author = if is_own { Author::Client } else { Author::Peer };

@@ -10,7 +10,7 @@ use super::rules::Stage;
 use super::scan::{Finding, Reading};
 use super::{context, fill};
 use crate::errno::Os;
-use crate::{Category, Evidence, Fault, Limit, Phase, Reason};
+use crate::{Category, Evidence, Fault, Limit, Phase, Reason, Request};
 
 /// The verdict, before any diagnosis.
 pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) -> Option<Fault<'a>> {
@@ -21,13 +21,13 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
         return None;
     }
     let code = facts.code.or(reading.number);
-    let mut fault = match reading.finding() {
+    let mut outline = match reading.finding() {
         Some(Finding::Status(status)) => of_status(status),
-        Some(Finding::Rpc(code)) => with_code(Fault::new(code.category), code),
+        Some(Finding::Rpc(code)) => with_code(Outline::new(code.category), code),
         Some(Finding::Is(_))
             if reading.is_loose() && is_malformed(text, facts.source, &reading) =>
         {
-            Fault::of_reason(Reason::InvalidResponse)
+            Outline::of_reason(Reason::InvalidResponse)
         }
         Some(Finding::Is(reason)) => of_reason(reason, &reading),
         // A file that is missing is nobody else's affair.
@@ -43,15 +43,44 @@ pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) ->
         },
         None => of_stage(text, facts.source, &reading)?,
     };
-    fault.phase = fault.phase.or(reading.phase).or_else(|| phase(&reading));
-    if let Some(reason) = through_proxy(&fault, &reading) {
-        (fault.reason, fault.phase) = (Some(reason), Some(Phase::Proxy));
+    outline.phase = outline.phase.or(reading.phase).or_else(|| phase(&reading));
+    if let Some(reason) = through_proxy(&outline, &reading) {
+        (outline.reason, outline.phase) = (Some(reason), Some(Phase::Proxy));
     }
+    let mut fault = outline.into_fault();
     add_evidence(&mut fault, facts, &reading);
     #[cfg(feature = "h2")]
     facts.http2.into_iter().for_each(|fact| fault.add_evidence(fact.evidence()));
     fill::add_facts(&mut fault, text, facts, &reading);
     Some(fault)
+}
+
+/// What happened, in a few words: a fault is large, and is made once all of it is known.
+#[derive(Debug, Clone)]
+struct Outline<'a> {
+    category: Category,
+    reason: Option<Reason>,
+    code: Option<&'a str>,
+    phase: Option<Phase>,
+    limit: Option<Limit>,
+    status: Option<u16>,
+}
+
+impl<'a> Outline<'a> {
+    fn new(category: Category) -> Self {
+        Outline { category, reason: None, code: None, phase: None, limit: None, status: None }
+    }
+
+    fn of_reason(reason: Reason) -> Self {
+        Outline { reason: Some(reason), ..Outline::new(reason.category()) }
+    }
+
+    fn into_fault(self) -> Fault<'a> {
+        let Outline { category, reason, code, phase, limit, status } = self;
+        let code = code.map(Cow::Borrowed);
+        let request = Request { status, ..Request::default() };
+        Fault { reason, code, phase, limit, request, ..Fault::new(category) }
+    }
 }
 
 /// Where something is looked for by a path or a name.
@@ -115,11 +144,11 @@ fn consider_types<'a>(text: &str, reading: &mut Reading<'a>, facts: &'a Facts) {
 }
 
 /// The same fault with the protocol's own code, which only an answer has.
-fn with_code(fault: Fault<'static>, code: &'static grpc::Code) -> Fault<'static> {
-    Fault { code: Some(Cow::Borrowed(code.name)), phase: Some(Phase::Response), ..fault }
+fn with_code(outline: Outline<'static>, code: &'static grpc::Code) -> Outline<'static> {
+    Outline { code: Some(code.name), phase: Some(Phase::Response), ..outline }
 }
 
-fn of_status(status: u16) -> Fault<'static> {
+fn of_status(status: u16) -> Outline<'static> {
     let category = match status {
         401 | 403 | 407 => Category::Auth,
         408 | 504 => Category::ResponseTimeout,
@@ -129,26 +158,26 @@ fn of_status(status: u16) -> Fault<'static> {
         400..500 => Category::HttpClientError,
         _ => Category::HttpServerError,
     };
-    let mut fault = Fault::new(category);
-    fault.code = Some(Cow::Borrowed(status_text(status)));
-    fault.request.status = Some(status);
-    fault.phase = Some(Phase::Response);
+    let mut outline = Outline::new(category);
+    outline.code = Some(status_text(status));
+    outline.status = Some(status);
+    outline.phase = Some(Phase::Response);
     if status == 407 {
-        fault.reason = Some(Reason::ProxyAuthRequired);
+        outline.reason = Some(Reason::ProxyAuthRequired);
     }
-    fault
+    outline
 }
 
 /// What the peer answered.
-fn of_code<'a>(code: &'static Code, reading: &Reading<'a>) -> Fault<'a> {
-    let mut fault = Fault::new(code.category);
-    fault.code = Some(Cow::Borrowed(reading.code.unwrap_or(code.name())));
-    fault.phase = Some(Phase::Response);
-    fault
+fn of_code<'a>(code: &'static Code, reading: &Reading<'a>) -> Outline<'a> {
+    let mut outline = Outline::new(code.category);
+    outline.code = Some(reading.code.unwrap_or(code.name()));
+    outline.phase = Some(Phase::Response);
+    outline
 }
 
 /// A kind of failure, and its reason where there is one for "no more is known".
-fn of_category(category: Category, reading: &Reading<'_>) -> Fault<'static> {
+fn of_category(category: Category, reading: &Reading<'_>) -> Outline<'static> {
     let general = match category {
         Category::Dns => Some(Reason::DnsFailure),
         Category::TlsHandshake => Some(Reason::TlsHandshakeFailure),
@@ -157,11 +186,11 @@ fn of_category(category: Category, reading: &Reading<'_>) -> Fault<'static> {
     };
     match general {
         Some(reason) => of_reason(reason, reading),
-        None => Fault::new(category),
+        None => Outline::new(category),
     }
 }
 
-fn of_reason(reason: Reason, reading: &Reading<'_>) -> Fault<'static> {
+fn of_reason(reason: Reason, reading: &Reading<'_>) -> Outline<'static> {
     let in_body = reading.at_any(&[Stage::Body, Stage::Decode]);
     let reason = match reason {
         Reason::ConnectionClosed if in_body => Reason::BodyTruncated,
@@ -175,22 +204,22 @@ fn of_reason(reason: Reason, reading: &Reading<'_>) -> Fault<'static> {
         }
         other => other,
     };
-    let mut fault = Fault::of_reason(reason);
-    fault.phase = phase_of(reason);
+    let mut outline = Outline::of_reason(reason);
+    outline.phase = phase_of(reason);
     if reason == Reason::InvalidResponse && reading.at(Stage::Exchange) {
-        fault.phase = Some(Phase::Response);
+        outline.phase = Some(Phase::Response);
     }
-    fault.limit = match reason {
+    outline.limit = match reason {
         Reason::ResponseTimeout => Some(Limit::Response),
         Reason::ConnectTimeout => Some(Limit::Connect),
         _ => None,
     };
-    fault
+    outline
 }
 
 /// What the operating system reported, by where it happened. Some numbers say nothing of
 /// a connection unless a connection was being made.
-fn of_os(os: Os, code: Option<i32>, reading: &Reading<'_>) -> Option<Fault<'static>> {
+fn of_os(os: Os, code: Option<i32>, reading: &Reading<'_>) -> Option<Outline<'static>> {
     let connecting =
         reading.at_any(&[Stage::Tcp, Stage::Connect, Stage::Trying, Stage::FailedConnect]);
     // A soft error that ICMP left on a standing connection, when its timer ran out.
@@ -216,26 +245,26 @@ fn of_os(os: Os, code: Option<i32>, reading: &Reading<'_>) -> Option<Fault<'stat
         Os::AddressInUse => Reason::AddressInUse,
         Os::AddressNotAvailable => Reason::AddressNotAvailable,
         Os::OpenFiles => Reason::TooManyOpenFiles,
-        Os::Buffers => return Some(Fault::new(Category::LocalResource)),
+        Os::Buffers => return Some(Outline::new(Category::LocalResource)),
         Os::Denied if connecting => Reason::ConnectDenied,
         // A blackhole route, or a link-local address without its interface.
-        Os::Invalid if connecting => return Some(Fault::new(Category::Unreachable)),
+        Os::Invalid if connecting => return Some(Outline::new(Category::Unreachable)),
         Os::NotFound if connecting => Reason::SocketPathNotFound,
         Os::WouldBlock if established => return Some(of_timer(reading)),
         Os::Denied | Os::Invalid | Os::NotFound | Os::WouldBlock => return None,
     };
-    let mut fault = Fault::of_reason(reason);
-    let connects = matches!(fault.category, Category::ConnectRefused | Category::Unreachable);
+    let mut outline = Outline::of_reason(reason);
+    let connects = matches!(outline.category, Category::ConnectRefused | Category::Unreachable);
     if connects && reading.at(Stage::Connect) && !reading.at(Stage::Lookup) {
-        fault.phase = Some(Phase::Connect);
+        outline.phase = Some(Phase::Connect);
     }
     if reason == Reason::BrokenPipe && reading.at(Stage::Exchange) {
-        fault.phase = Some(Phase::Request);
+        outline.phase = Some(Phase::Request);
     }
     if reason == Reason::ConnectionReset && in_tls(reading) {
-        fault.phase = Some(Phase::Tls);
+        outline.phase = Some(Phase::Tls);
     }
-    Some(fault)
+    Some(outline)
 }
 
 /// Whether a connection was being made, its TCP part done: hyper-util marks that part.
@@ -245,7 +274,7 @@ fn in_tls(reading: &Reading<'_>) -> bool {
 }
 
 /// A limit that ran out, by where it happened.
-fn of_timer(reading: &Reading<'_>) -> Fault<'static> {
+fn of_timer(reading: &Reading<'_>) -> Outline<'static> {
     if reading.at_any(&[Stage::Body, Stage::Decode]) {
         return with_phase(Reason::BodyTimeout, Phase::Body);
     }
@@ -262,67 +291,67 @@ fn of_timer(reading: &Reading<'_>) -> Fault<'static> {
         return of_connector_timer(reading);
     }
     if reading.at(Stage::Response) && !reading.at_any(&[Stage::Tcp, Stage::Trying]) {
-        return limited(Fault::of_reason(Reason::ResponseTimeout), Limit::Response);
+        return limited(Outline::of_reason(Reason::ResponseTimeout), Limit::Response);
     }
     if reading.at_any(&[Stage::Tcp, Stage::Trying, Stage::FailedConnect]) {
         return limited(with_phase(Reason::ConnectTimeout, Phase::Connect), Limit::Connect);
     }
-    Fault::of_reason(Reason::Timeout)
+    Outline::of_reason(Reason::Timeout)
 }
 
 /// A limit over the whole of making a connection. Without TLS that is lookup and TCP, and
 /// an address needs no lookup; with TLS the handshake may have hung as well.
-fn of_connector_timer(reading: &Reading<'_>) -> Fault<'static> {
+fn of_connector_timer(reading: &Reading<'_>) -> Outline<'static> {
     let Some(url) = reading.url.filter(|url| url.is_plain_http()) else {
-        return limited(Fault::of_reason(Reason::Timeout), Limit::Connect);
+        return limited(Outline::of_reason(Reason::Timeout), Limit::Connect);
     };
-    let mut fault = limited(Fault::of_reason(Reason::ConnectTimeout), Limit::Connect);
+    let mut outline = limited(Outline::of_reason(Reason::ConnectTimeout), Limit::Connect);
     if url.host_port.is_some_and(|it| it.needs_no_lookup()) {
-        fault.phase = Some(Phase::Connect);
+        outline.phase = Some(Phase::Connect);
     }
-    fault
+    outline
 }
 
-fn with_phase(reason: Reason, phase: Phase) -> Fault<'static> {
-    Fault { phase: Some(phase), ..Fault::of_reason(reason) }
+fn with_phase(reason: Reason, phase: Phase) -> Outline<'static> {
+    Outline { phase: Some(phase), ..Outline::of_reason(reason) }
 }
 
-fn limited(fault: Fault<'static>, limit: Limit) -> Fault<'static> {
-    Fault { limit: Some(limit), ..fault }
+fn limited(outline: Outline<'static>, limit: Limit) -> Outline<'static> {
+    Outline { limit: Some(limit), ..outline }
 }
 
 /// A failure of which only the place is known.
-fn of_stage(text: &str, source: Source, reading: &Reading<'_>) -> Option<Fault<'static>> {
+fn of_stage(text: &str, source: Source, reading: &Reading<'_>) -> Option<Outline<'static>> {
     if reading.at(Stage::Decode) && reading.has_decode_error() {
         return Some(with_phase(Reason::BodyDecodeError, Phase::Body));
     }
     let stated = [Stage::Tcp, Stage::Connect, Stage::Request, Stage::Exchange, Stage::Body];
-    let mut fault = if reading.at(Stage::Lookup) && source != Source::Message {
-        Fault::of_reason(Reason::DnsFailure)
+    let mut outline = if reading.at(Stage::Lookup) && source != Source::Message {
+        Outline::of_reason(Reason::DnsFailure)
     } else if reading.at(Stage::Pool) && source == Source::Line && reading.alarm {
         with_phase(Reason::PoolTimeout, Phase::Pool)
     } else if reading.at(Stage::Canceled)
         || (reading.at(Stage::Exchange) && reading.at(Stage::ChannelClosed))
     {
-        Fault::of_reason(Reason::ConnectionClosed)
+        Outline::of_reason(Reason::ConnectionClosed)
     } else if source == Source::Line && reading.alarm && reading.at(Stage::Tls) {
-        Fault::of_reason(Reason::TlsHandshakeFailure)
+        Outline::of_reason(Reason::TlsHandshakeFailure)
     } else if is_malformed(text, source, reading) {
-        Fault::of_reason(Reason::InvalidResponse)
+        Outline::of_reason(Reason::InvalidResponse)
     } else if reading.at_any(&stated)
         || reading.at_any(&[Stage::Tunnel, Stage::Decode, Stage::FailedConnect])
     {
-        Fault::new(Category::Unknown)
+        Outline::new(Category::Unknown)
     } else if reading.at(Stage::Retried) {
-        Fault::of_reason(Reason::RetriesExhausted)
+        Outline::of_reason(Reason::RetriesExhausted)
     } else if source == Source::Line && reading.alarm && is_about_a_peer(text, reading) {
         // Something failed, and it was between two machines.
-        Fault::new(Category::Unknown)
+        Outline::new(Category::Unknown)
     } else {
         return None;
     };
-    fault.phase = phase(reading);
-    Some(fault)
+    outline.phase = phase(reading);
+    Some(outline)
 }
 
 /// Whether something is not of its protocol, and came from another machine.
@@ -346,8 +375,8 @@ fn is_about_a_peer(text: &str, reading: &Reading<'_>) -> bool {
 }
 
 /// A connection that failed on the way to the proxy: the target was not tried.
-fn through_proxy(fault: &Fault<'_>, reading: &Reading<'_>) -> Option<Reason> {
-    let own = matches!(fault.reason, Some(Reason::ProxyAuthRequired | Reason::ProxyTunnelError));
+fn through_proxy(outline: &Outline<'_>, reading: &Reading<'_>) -> Option<Reason> {
+    let own = matches!(outline.reason, Some(Reason::ProxyAuthRequired | Reason::ProxyTunnelError));
     (reading.at(Stage::Tunnel) && !own).then_some(Reason::ProxyConnectFailed)
 }
 

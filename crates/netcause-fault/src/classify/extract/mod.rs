@@ -22,6 +22,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 pub(super) use self::duration::{duration, exceeded};
@@ -32,7 +33,7 @@ pub(super) use self::peer::Named;
 use self::spot::Item;
 pub(super) use self::status::{alert, is_code, method_at, number, socket_address, status, word};
 pub(super) use self::token::{address, host};
-pub(super) use self::url::{Url, url};
+pub(super) use self::url::{Url, called, url};
 pub(super) use self::words::before;
 use crate::Attempts;
 
@@ -96,20 +97,22 @@ pub(super) fn read<'a>(
 ) -> Stated<'a> {
     let mut peers = Candidates::of(is_dns);
     let (mut times, mut attempts) = (Times::default(), Attempts::default());
-    let stack = stack(text);
-    for range in ranges.iter().flat_map(|range| outside(range, &stack)) {
-        if let Some(url) = called.filter(|url| url.range() == range) {
+    let stack = LazyCell::new(|| stack(text));
+    for range in ranges {
+        if let Some(url) = called.filter(|url| url.range() == *range) {
             peers.take_called(url);
             continue;
         }
-        spot::each(text, range, is_dns, |item| match item {
-            Item::Spot(spot) => peers.take_spot(text, spot),
-            Item::Url(url) => peers.take_url(text, url),
-            Item::Number(at) => {
-                times.take(text, at);
-                attempt::take(text, at, &mut attempts);
-            }
-        });
+        for range in outside(range, &stack) {
+            spot::each(text, range, is_dns, |item| match item {
+                Item::Spot(spot) => peers.take_spot(text, spot),
+                Item::Url(url) => peers.take_url(text, url),
+                Item::Number(at) => {
+                    times.take(text, at);
+                    attempt::take(text, at, &mut attempts);
+                }
+            });
+        }
     }
     Stated { peer: peers.choose(text), url: peers.url(), times, attempts }
 }

@@ -45,13 +45,39 @@ impl Url<'_> {
     }
 }
 
+/// The URL that makes up a range, if it does, behind words that say that it was called.
+pub(in crate::classify) fn called(text: &str, range: Range<usize>) -> Option<Url<'_>> {
+    #[cfg(test)]
+    super::super::work::count(1);
+    let url = text.get(range.clone())?;
+    let scheme = url.get(..url.bytes().take_while(is_of_scheme).count())?;
+    let rest = url.get(scheme.len()..)?.strip_prefix("://")?;
+    if scheme.is_empty() || url_length(text.get(range.start..)?) != url.len() {
+        return None;
+    }
+    let host_port = authority(rest, scheme);
+    Some(Url {
+        text: url,
+        scheme,
+        host_port,
+        method: None,
+        start: range.start,
+        end: range.end,
+        is_target: host_port.is_some_and(|it| !is_manual(it.host)),
+        is_anchored: true,
+    })
+}
+
+fn is_of_scheme(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.' | b'_')
+}
+
 /// The URL around `://` at `colon`.
 pub(in crate::classify) fn url(text: &str, colon: usize) -> Url<'_> {
     #[cfg(test)]
     super::super::work::count(1);
     let near = before(text, colon);
-    let is_scheme = |c: &u8| c.is_ascii_alphanumeric() || matches!(c, b'+' | b'-' | b'.' | b'_');
-    let start = colon - near.bytes().rev().take_while(is_scheme).count();
+    let start = colon - near.bytes().rev().take_while(is_of_scheme).count();
     let lead = before(text, start);
     let rest = text.get(start..).unwrap_or_default();
     let url = rest.get(..url_length(rest)).unwrap_or_default();

@@ -106,7 +106,9 @@ impl<'a> Reading<'a> {
             reading.read_link(text, link, facts);
             read_to = link.end;
         }
-        reading.scan(&facts.debug, 0, facts.debug.len(), Source::Text);
+        if !facts.debug.is_empty() {
+            reading.scan(&facts.debug, 0, facts.debug.len(), Source::Text);
+        }
         reading
     }
 
@@ -129,16 +131,12 @@ impl<'a> Reading<'a> {
         else {
             return false;
         };
-        let (_, rest) = words.split_at(begin.len());
-        let Some(scheme) = rest.find(':').filter(|_| rest.ends_with(')')) else { return false };
-        if scheme == 0 || !rest.get(scheme..).is_some_and(|it| it.starts_with("://")) {
+        let start = link.start + begin.len();
+        let end = link.end - usize::from(words.ends_with(')'));
+        let Some(url) = extract::called(text, start..end).filter(|_| end < link.end) else {
             return false;
-        }
-        let url = extract::url(text, link.start + begin.len() + scheme);
-        if url.range() != (link.start + begin.len()..link.end.saturating_sub(1)) {
-            return false;
-        }
-        self.take(*says, text, link.start, link.start + begin.len());
+        };
+        self.take(*says, text, link.start, start);
         self.tell(url.range());
         self.called = Some(url);
         self.take_url(url);
