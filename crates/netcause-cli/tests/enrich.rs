@@ -254,6 +254,20 @@ fn variables_of_others_do_not_stop_a_pipe() {
     assert_eq!((output.status.code(), stdout(&output)), (Some(0), "{\"message\":\"x\"}\n"));
 }
 
+#[test]
+fn an_output_that_cannot_be_written_is_an_error() {
+    let mut command = netcause(&["enrich"], &[]);
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has it");
+    let command = command.stdin(Stdio::piped()).stdout(full).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the command starts");
+    let mut stdin = child.stdin.take().expect("it is a pipe");
+    stdin.write_all(b"x\n").expect("it reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("standard output") && stderr(&output).contains("No space"));
+}
+
 /// A command that waits for lines.
 struct Pipe {
     child: Child,

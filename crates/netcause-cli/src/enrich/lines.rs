@@ -2,12 +2,17 @@
 //! on before more is waited for.
 
 use std::io::{self, ErrorKind, Read};
+use std::thread;
+use std::time::Duration;
 
 /// The most bytes of a line that are kept.
 pub(super) const LONGEST: usize = 1024 * 1024;
 
 /// How much is asked for at once.
 const CHUNK: usize = 256 * 1024;
+
+/// How long to wait for an input that another program has set not to block.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// Takes lines.
 pub(crate) trait Sink {
@@ -48,6 +53,10 @@ impl Lines {
             let read = match input.read(room) {
                 Ok(read) => read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    thread::sleep(PAUSE);
+                    continue;
+                }
                 Err(error) => {
                     self.hand_on_rest(sink).map_err(Stop::Output)?;
                     return Err(Stop::Input(error));
@@ -174,6 +183,24 @@ mod tests {
                 assert_eq!(seen.lines, [(LONGEST, over as u64), (5, 0)], "{over} {at_once}");
             }
         }
+    }
+
+    /// Says twice that nothing is there yet before each piece.
+    struct Reluctant<'a>(Slow<'a>, u8);
+
+    impl Read for Reluctant<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            self.1 = (self.1 + 1) % 3;
+            if self.1 > 0 { Err(ErrorKind::WouldBlock.into()) } else { self.0.read(buffer) }
+        }
+    }
+
+    #[test]
+    fn an_input_that_does_not_block_is_waited_for() {
+        let mut seen = Seen::default();
+        let mut input = Reluctant(Slow(b"ab\ncd\n", 3), 0);
+        Lines::default().read(&mut input, &mut seen).unwrap();
+        assert_eq!(seen.texts, [b"ab", b"cd"]);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
 
 use netcause::Config;
 use netcause_record::Redactor;
@@ -26,6 +28,9 @@ pub(crate) struct Options {
 /// The variables that are obeyed; all others are somebody else's.
 const VARIABLES: &[&str] =
     &["NETCAUSE_REDACT", "NETCAUSE_LIMIT_FIELD", "NETCAUSE_LIMIT_RECORD", "NO_COLOR"];
+
+/// How long to wait for an output that does not block and is full.
+const PAUSE: Duration = Duration::from_millis(1);
 
 /// How much is written at once at the most, but for what one line adds.
 const WRITTEN_AT_ONCE: usize = 256 * 1024;
@@ -102,9 +107,28 @@ impl<W: Write> Filter<W> {
     }
 
     fn write(&mut self) -> io::Result<()> {
-        let result = self.output.write_all(self.out.as_bytes());
+        let result = write_all(&mut self.output, self.out.as_bytes());
         self.out.clear();
-        result.and_then(|()| self.output.flush())
+        result
+    }
+}
+
+/// Writes everything, also where another program has set the output not to block.
+fn write_all(output: &mut impl Write, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match output.write(bytes) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = bytes.get(written..).unwrap_or_default(),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(PAUSE),
+            Err(error) => return Err(error),
+        }
+    }
+    loop {
+        match output.flush() {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(PAUSE),
+            result => return result,
+        }
     }
 }
 
