@@ -92,6 +92,14 @@ fn may_be_secret(key: &str) -> bool {
     LAST_LETTERS.get(before as usize).is_some_and(|pairs| pairs >> last & 1 != 0)
 }
 
+/// Whether the name of a secret may end with these two letters.
+#[inline]
+pub(crate) fn may_end_secret(before: u8, last: u8) -> bool {
+    let number = |letter: u8| (letter | 0x20).wrapping_sub(b'a');
+    let pairs = LAST_LETTERS.get(usize::from(number(before)));
+    number(last) < 26 && pairs.is_some_and(|pairs| pairs >> number(last) & 1 != 0)
+}
+
 /// Whether `key` ends with `word`, in any case and with any separators, as whole words.
 pub(crate) fn ends_with_word(key: &str, word: &str) -> bool {
     let mut key = key.bytes().rev().peekable();

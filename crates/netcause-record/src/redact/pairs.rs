@@ -19,12 +19,6 @@ struct Key<'a> {
     place: Range<usize>,
 }
 
-/// The last two letters of the keys that are secrets, and of what may follow their names.
-const LAST_LETTERS: &[[u8; 2]] = &[
-    *b"rd", *b"wd", *b"se", *b"de", *b"en", *b"et", *b"al", *b"ls", *b"on", *b"ie", *b"es", *b"ey",
-    *b"id", *b"sn", *b"wt", *b"er", *b"ue", *b"sh", *b"rm", *b"aw", *b"in", *b"xt",
-];
-
 /// Whether the key before a separator may be a secret's: a quick look at its end.
 #[inline]
 pub(super) fn may_follow_secret_key(text: &str, separator: usize) -> bool {
@@ -38,7 +32,7 @@ pub(super) fn may_follow_secret_key(text: &str, separator: usize) -> bool {
         letter = last();
     }
     let (Some(second), Some(first)) = (letter, last()) else { return false };
-    LAST_LETTERS.contains(&[first.to_ascii_lowercase(), second.to_ascii_lowercase()])
+    secret::may_end_secret(first, second)
 }
 
 /// What may stand between a key's last letter and the separator.
