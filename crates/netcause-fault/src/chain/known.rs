@@ -16,19 +16,22 @@ pub(super) struct KnownWriter<'a> {
 }
 
 impl<'a> KnownWriter<'a> {
-    /// Writes what follows the first `at` bytes of `known`; where nothing is known,
-    /// appends.
-    pub(super) fn new(known: Option<&'a str>, at: usize, out: LineWriter<'a>) -> Self {
-        KnownWriter { known, at, out }
+    /// Writes what follows the first `at` bytes of `known`.
+    pub(super) fn new(known: &'a str, at: usize, out: LineWriter<'a>) -> Self {
+        KnownWriter { known: Some(known), at, out }
     }
 
-    /// Whether nothing but the known text up to there was written.
-    pub(super) fn is_known_to(&self, end: usize) -> bool {
-        self.known.is_some() && self.at == end
+    /// Whether nothing but the known text up to there was written; if not, appends what was.
+    pub(super) fn finish(mut self, end: usize) -> bool {
+        let is_same = self.known.is_some() && self.at == end;
+        if !is_same {
+            self.append();
+        }
+        is_same
     }
 
     /// Appends what was only compared so far.
-    pub(super) fn append(&mut self) {
+    fn append(&mut self) {
         if let Some(known) = self.known.take() {
             self.out.resume(known.get(..self.at).unwrap_or_default());
         }

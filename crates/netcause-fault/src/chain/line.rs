@@ -32,6 +32,7 @@ impl<'a> LineWriter<'a> {
         self.out.push_str(before);
     }
 
+    #[inline]
     fn push(&mut self, text: &str) -> fmt::Result {
         let room = self.end.saturating_sub(self.out.len());
         if text.len() <= room {
@@ -74,7 +75,8 @@ impl fmt::Write for LineWriter<'_> {
         // Nothing at all, for ever, is no less without an end than anything else.
         if let Some(left) = self.left.checked_sub(text.len().max(1)) {
             self.left = left;
-            return self.write(text);
+            let is_plain = !self.ends_with_break() && !has_break(text);
+            return if is_plain { self.push(text) } else { self.write(text) };
         }
         let head = floor_char_boundary(text, self.left);
         self.write(text.get(..head).unwrap_or_default())?;
@@ -88,10 +90,8 @@ impl LineWriter<'_> {
         self.out.as_bytes().last() == Some(&(BREAK as u8))
     }
 
+    /// Writes a text that has a break or follows one.
     fn write(&mut self, text: &str) -> fmt::Result {
-        if !self.ends_with_break() && !has_break(text) {
-            return self.push(text);
-        }
         let mut rest = text;
         // A break that ended the text before waits as a trailing space.
         if self.out.len() > self.start && self.ends_with_break() {
@@ -119,9 +119,20 @@ impl LineWriter<'_> {
 /// Stands for a break at the end of what was written so far; never stays.
 const BREAK: char = '\n';
 
-/// Looks at every byte without stopping early, which compiles to a few wide compares.
+/// Whether there is a break, eight bytes at a time.
 fn has_break(text: &str) -> bool {
-    text.bytes().fold(0, |found, byte| found | u8::from(byte < 0x20) | u8::from(byte == 0x7f)) != 0
+    let bytes = text.as_bytes();
+    let Some(last) = bytes.last_chunk() else { return bytes.iter().any(u8::is_ascii_control) };
+    let (words, _) = bytes.as_chunks();
+    words.iter().chain([last]).fold(0, |found, word| found | breaks(u64::from_le_bytes(*word))) != 0
+}
+
+/// Has the highest bit of a byte set if one of the eight is a break.
+fn breaks(word: u64) -> u64 {
+    const EACH: u64 = u64::MAX / 0xff;
+    let deletes = word ^ (0x7f * EACH);
+    let is_below = |word: u64, least: u64| word.wrapping_sub(least * EACH) & !word;
+    (is_below(word, 0x20) | is_below(deletes, 1)) & (0x80 * EACH)
 }
 
 fn is_break(c: char) -> bool {

@@ -293,8 +293,11 @@ impl Chain {
             sanitize(&mut self.text, start);
         }
         line::cut(&mut self.text, start, end);
-        let kept = self.text.trim_end().len();
-        self.text.truncate(kept);
+        // Hardly any link ends with blanks.
+        if !self.text.as_bytes().last().is_some_and(u8::is_ascii_graphic) {
+            let kept = self.text.trim_end().len();
+            self.text.truncate(kept);
+        }
         let Some(link) = self.text.get(start..).filter(|link| !link.is_empty()) else {
             let before = start.saturating_sub(SEPARATOR.len());
             self.text.truncate(line::floor_char_boundary(&self.text, before));

@@ -73,24 +73,27 @@ impl<'r> Reader<'r> {
         // A last link is looked at more closely.
         let is_last = |known: &Chain| known.links.len() == self.count + 1;
         let known = known.filter(|(known, _)| is_last(known) != has_source);
-        if known.is_none() {
+        if known.is_none() && self.known.is_some() {
             self.take_known(chain);
         }
         let start = known.map_or_else(|| chain.open(), |(_, link)| link.start);
         let room = self.options.limit.saturating_sub(start);
         // An outer link leaves room for the inner ones, which say what happened.
         let room = if has_source { room / 2 } else { room };
-        let out = LineWriter::new(&mut chain.text, start, start + room + slack(self.options));
-        let mut writer = KnownWriter::new(known.map(|(known, _)| known.text.as_str()), start, out);
+        let mut out = LineWriter::new(&mut chain.text, start, start + room + slack(self.options));
         let os = walk::os_error(error);
-        // An error is either the full buffer or the error's own fault: what is there counts.
-        let _ = match os {
-            Some((code, text)) => walk::render_os(code, text, &mut writer),
-            None => write!(writer, "{error}"),
+        let is_same = match known {
+            Some((known, link)) => {
+                let mut writer = KnownWriter::new(&known.text, start, out);
+                walk::render(error, os, &mut writer);
+                writer.finish(link.end)
+            }
+            None => {
+                walk::render(error, os, &mut out);
+                false
+            }
         };
-        let is_same = known.is_some_and(|(_, link)| writer.is_known_to(link.end));
         if !is_same {
-            writer.append();
             self.take_links(chain);
             if os.is_none() {
                 self.read_between(chain, error, start, has_source);

@@ -47,8 +47,21 @@ fn transparent<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 
     downcast::<WithFault>(error).map(|with_fault| with_fault.error())
 }
 
+/// Prints an error, of which is known whether the operating system reported it. What was
+/// written counts: it ends early where the buffer is full, or by the error's own fault.
+pub(super) fn render(
+    error: &(dyn Error + 'static),
+    os: Option<(i32, &'static str)>,
+    out: &mut impl Write,
+) {
+    let _ = match os {
+        Some((code, text)) => render_os(code, text, out),
+        None => write!(out, "{error}"),
+    };
+}
+
 /// Prints an error of the operating system as the standard library does, from our own table.
-pub(super) fn render_os(code: i32, text: &str, out: &mut impl Write) -> fmt::Result {
+fn render_os(code: i32, text: &str, out: &mut impl Write) -> fmt::Result {
     let mut number = itoa::Buffer::new();
     let parts = [text, " (os error ", number.format(code.unsigned_abs()), ")"];
     // One long write costs less than four short ones.
@@ -82,7 +95,29 @@ pub(super) fn peer_of_connect_error(error: &dyn Error) -> Option<SocketAddr> {
     let _ = write!(head, "{error:?}");
     let rest = head.text.strip_prefix(BEFORE_ADDRESS)?;
     let end = rest.bytes().position(|byte| matches!(byte, b',' | b')'));
-    rest.get(..end.unwrap_or(rest.len()))?.parse().ok()
+    let address = rest.get(..end.unwrap_or(rest.len()))?;
+    socket_v4(address).or_else(|| address.parse().ok())
+}
+
+/// An address such as `10.3.7.19:80`; the standard library takes three times as long.
+fn socket_v4(text: &str) -> Option<SocketAddr> {
+    let mut parts = [0_u32; 5];
+    let (mut at, mut digits) = (0, 0);
+    for byte in text.bytes() {
+        let part = parts.get_mut(at)?;
+        match byte {
+            b'0'..=b'9' if digits == 0 || (*part != 0 && digits < 5) => {
+                *part = *part * 10 + u32::from(byte - b'0');
+                digits += 1;
+            }
+            b'.' | b':' if digits > 0 && (byte == b':') == (at == 3) => (at, digits) = (at + 1, 0),
+            _ => return None,
+        }
+    }
+    let [a, b, c, d, port] = parts;
+    let ip = [u8::try_from(a), u8::try_from(b), u8::try_from(c), u8::try_from(d)];
+    let [Ok(a), Ok(b), Ok(c), Ok(d)] = ip else { return None };
+    (at == 4 && digits > 0).then_some(SocketAddr::from(([a, b, c, d], u16::try_from(port).ok()?)))
 }
 
 /// Takes the first two fields and then ends the formatting, so that the error inside,

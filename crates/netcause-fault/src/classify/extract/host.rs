@@ -40,7 +40,9 @@ pub(super) enum Kind {
 /// What a host looks like; nothing, where it can be none.
 pub(super) fn kind(host: &str) -> Option<Kind> {
     let has = parts_of(host);
-    if is_ip(host) || (has & DOT != 0 && is_masked(host)) {
+    // Most names have neither a digit nor a colon.
+    let may_be_ip = has & (DIGIT | COLON) != 0;
+    if (may_be_ip && is_ip(host)) || (has & DOT != 0 && is_masked(host)) {
         return Some(Kind::Address);
     }
     let is_name = has & LETTER != 0 && has & (STAR | OTHER) == 0 && host.len() <= 255;
@@ -67,6 +69,8 @@ const DOT: u8 = 4;
 const DASH: u8 = 8;
 const STAR: u8 = 16;
 const OTHER: u8 = 32;
+/// Is one of the others, too.
+const COLON: u8 = 64;
 
 static PARTS: [u8; 256] = {
     let mut parts = [OTHER; 256];
@@ -78,6 +82,7 @@ static PARTS: [u8; 256] = {
             b'.' => DOT,
             b'-' | b'_' => DASH,
             b'*' => STAR,
+            b':' => COLON | OTHER,
             _ => OTHER,
         };
         byte += 1;
@@ -154,7 +159,11 @@ pub(super) fn is_unspecified(host: &str) -> bool {
 
 /// Whether it is an address whose digits somebody made unreadable: `10.xxx.xx.xxx`.
 pub(super) fn is_masked(host: &str) -> bool {
-    if host.bytes().filter(|byte| *byte == b'.').count() != 3 {
+    // Most names end here: their first label is a word.
+    let mut label = host.bytes().take_while(|byte| *byte != b'.');
+    let is_number = host.starts_with(|c: char| c.is_ascii_digit() || c == '+');
+    let is_repeated = label.next().is_some_and(|first| label.all(|byte| byte == first));
+    if !is_number && !is_repeated {
         return false;
     }
     let mut parts = 0;
@@ -176,10 +185,10 @@ pub(super) fn is_masked(host: &str) -> bool {
 
 /// Whether it may be a host in a URL, where everything else announces one.
 pub(in crate::classify) fn is_host(host: &str) -> bool {
-    if host.contains(':') {
+    let has = parts_of(host);
+    if has & COLON != 0 {
         return host.split('%').next().is_some_and(|it| it.parse::<Ipv6Addr>().is_ok());
     }
-    let has = parts_of(host);
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '*');
     host.len() <= 255
         && (has & OTHER == 0 || host.chars().all(is_part))
@@ -189,8 +198,14 @@ pub(in crate::classify) fn is_host(host: &str) -> bool {
 
 /// A port at the start, and what follows its digits.
 pub(super) fn port(text: &str) -> Option<(u16, &str)> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (digits, rest) = text.split_at_checked(digits)?;
-    let port = digits.parse().ok().filter(|port| *port != 0 && !digits.starts_with('0'))?;
-    Some((port, rest))
+    let mut port = 0_u16;
+    let mut rest = text.as_bytes();
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        port = port.checked_mul(10)?.checked_add(u16::from(digit - b'0'))?;
+        if port == 0 {
+            return None;
+        }
+        rest = after;
+    }
+    (port != 0).then_some((port, text.get(text.len() - rest.len()..)?))
 }

@@ -104,21 +104,36 @@ pub(in crate::classify) fn url(text: &str, colon: usize) -> Url<'_> {
 /// The length of the URL at the start: up to a space, a quote or a closing bracket that
 /// was opened before it, without the punctuation of the sentence.
 fn url_length(text: &str) -> usize {
+    let shape = |byte: &u8| SHAPES.get(usize::from(*byte)).copied().unwrap_or(Shape::End);
     let mut depth = 0_usize;
     let ends = |byte: &u8| {
-        let shape = SHAPES.get(usize::from(*byte)).copied().unwrap_or(Shape::End);
-        // Nearly all are.
-        if shape == Shape::Part {
-            return false;
-        }
         let closes = depth == 0;
-        depth = if shape == Shape::Opening { depth + 1 } else { depth.saturating_sub(1) };
-        shape == Shape::End || (shape == Shape::Closing && closes)
+        match shape(byte) {
+            Shape::Part => false,
+            Shape::End => true,
+            Shape::Opening => {
+                depth += 1;
+                false
+            }
+            Shape::Closing => {
+                depth = depth.saturating_sub(1);
+                closes
+            }
+        }
     };
-    let end = text.as_bytes().iter().position(ends).unwrap_or(text.len());
+    // Nearly all are parts, and most URLs have nothing else.
+    let bytes = text.as_bytes();
+    let parts = bytes.iter().position(|byte| shape(byte) != Shape::Part).unwrap_or(bytes.len());
+    let rest = bytes.get(parts..).unwrap_or_default();
+    let end = parts + rest.iter().position(ends).unwrap_or(rest.len());
     #[cfg(test)]
     super::super::work::count(end);
-    text.get(..end).unwrap_or_default().trim_end_matches(['.', ',', ':', ';', '!', '?', '…']).len()
+    let url = text.get(..end).unwrap_or_default();
+    // Hardly any URL ends with a mark.
+    if url.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '/') {
+        return end;
+    }
+    url.trim_end_matches(['.', ',', ':', ';', '!', '?', '…']).len()
 }
 
 /// What a byte is in a URL.
@@ -148,19 +163,19 @@ static SHAPES: [Shape; 256] = {
 
 /// Host and port of what follows `://`; user info is no part of the host (RFC 3986 §3.2).
 fn authority<'a>(rest: &'a str, scheme: &str) -> Option<HostPort<'a>> {
-    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+    let mut has_marks = false;
+    let ends = |byte| {
+        has_marks |= matches!(byte, b'@' | b',' | b';');
+        matches!(byte, b'/' | b'?' | b'#')
+    };
+    let end = rest.bytes().position(ends);
     let (authority, path) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
     if authority.is_empty() || authority.starts_with("0x") {
         return target_in_path(path, scheme);
     }
-    let user = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at + 1);
-    let host_port = authority.get(user..)?;
-    let first = host_port.bytes().position(|byte| matches!(byte, b',' | b';'));
-    let (host_port, others) = host_port.split_at_checked(first.unwrap_or(host_port.len()))?;
-    let others = others.get(1..).unwrap_or_default();
-    // Of several hosts it is not known which one failed. A path behind an empty port is
-    // that of a socket in the file system.
-    if begins_with_host(others) || (host_port.ends_with(':') && path.starts_with('/')) {
+    let host_port = if has_marks { only_host(authority)? } else { authority };
+    // A path behind an empty port is that of a socket in the file system.
+    if host_port.ends_with(':') && path.starts_with('/') {
         return None;
     }
     let (host, port) = split_port(host_port);
@@ -168,6 +183,16 @@ fn authority<'a>(rest: &'a str, scheme: &str) -> Option<HostPort<'a>> {
         return None;
     }
     Some(HostPort { host, port: port.or_else(|| implied_port(scheme)) })
+}
+
+/// An authority without user info and without what stands behind a comma; none, where that
+/// is one more host: of several it is not known which one failed.
+fn only_host(authority: &str) -> Option<&str> {
+    let user = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at + 1);
+    let host_port = authority.get(user..)?;
+    let first = host_port.bytes().position(|byte| matches!(byte, b',' | b';'));
+    let (host_port, others) = host_port.split_at_checked(first.unwrap_or(host_port.len()))?;
+    (!begins_with_host(others.get(1..).unwrap_or_default())).then_some(host_port)
 }
 
 /// Whether what follows a comma begins with one more host, and not with a property or
