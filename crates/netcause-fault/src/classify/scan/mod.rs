@@ -473,20 +473,25 @@ fn rank(finding: Finding) -> u8 {
         Finding::Os(_) => 50,
         Finding::Code(code) if code.is_general() => 6,
         Finding::Code(_) => 95,
-        Finding::Of(category) => match category {
-            Category::Cancelled => 85,
-            Category::Auth => 65,
-            Category::RateLimited => 64,
-            Category::PoolExhausted => 66,
-            Category::LocalResource => 61,
-            Category::HttpServerError => 22,
-            Category::HttpClientError => 21,
-            Category::Unavailable => 20,
-            Category::TlsHandshake | Category::TlsCertificate => 29,
-            Category::Unknown => 1,
-            _ => 2,
-        },
+        Finding::Of(category) => rank_of(category),
         Finding::Timer(true) => 33,
         Finding::Timer(false) => 30,
+    }
+}
+
+/// How much a kind of failure decides.
+fn rank_of(category: Category) -> u8 {
+    match category {
+        Category::Cancelled => 85,
+        Category::Auth => 65,
+        Category::RateLimited => 64,
+        Category::PoolExhausted => 66,
+        Category::LocalResource => 61,
+        Category::HttpServerError => 22,
+        Category::HttpClientError => 21,
+        Category::Unavailable => 20,
+        Category::TlsHandshake | Category::TlsCertificate => 29,
+        Category::Unknown => 1,
+        _ => 2,
     }
 }
