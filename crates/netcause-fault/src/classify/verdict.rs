@@ -202,6 +202,9 @@ fn of_reason(reason: Reason, reading: &Reading<'_>) -> Outline<'static> {
         Reason::TlsCertificateExpired if reading.at(Stage::Before) => {
             Reason::TlsCertificateNotYetValid
         }
+        Reason::TlsCertificateExpired if reading.at(Stage::Either) && !reading.at(Stage::After) => {
+            Reason::TlsCertificateInvalid
+        }
         other => other,
     };
     let mut outline = Outline::of_reason(reason);

@@ -61,6 +61,8 @@ pub(super) static RULES: &[Rule] = &[
     is("ssl certificate has expired", Reason::TlsCertificateExpired, "generic"),
     is("certificate no longer valid", Reason::TlsCertificateExpired, "generic"),
     at("is before", Stage::Before, "Go"),
+    at("is after", Stage::After, "Go"),
+    at("or is not yet valid", Stage::Either, "Go"),
     joined(is("cert not yet valid", Reason::TlsCertificateNotYetValid, "Node")),
     joined(is("certificate not yet valid*", Reason::TlsCertificateNotYetValid, "class names")),
     is("certificate is not valid until", Reason::TlsCertificateNotYetValid, "generic"),

@@ -262,6 +262,10 @@ pub(super) enum Stage {
     Unannounced,
     /// A time is before another one.
     Before,
+    /// A time is after another one.
+    After,
+    /// Of two things that are said one is so.
+    Either,
     /// Some other machine is spoken of.
     Talk,
     /// Something that is done with another machine failed.

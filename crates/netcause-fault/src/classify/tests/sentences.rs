@@ -1,6 +1,6 @@
 //! Sentences that no pattern has as a whole.
 
-use crate::{Category as C, classify_text};
+use crate::{Category as C, Reason, classify_text};
 
 #[test]
 fn sentences_are_read_by_their_parts() {
@@ -48,4 +48,15 @@ fn parts_say_nothing_where_nothing_went_wrong() {
     ] {
         assert_eq!(classify_text(line), None, "{line}");
     }
+}
+
+#[test]
+fn of_two_things_that_may_be_none_is_claimed() {
+    let reason = |text| classify_text(text).and_then(|it| it.reason);
+    let said = "x509: certificate has expired or is not yet valid";
+    assert_eq!(reason(said), Some(Reason::TlsCertificateInvalid));
+    let after = format!("{said}: current time 2026-11-23 is after 2026-11-20");
+    assert_eq!(reason(&after), Some(Reason::TlsCertificateExpired));
+    let before = format!("{said}: current time 2026-11-23 is before 2026-12-20");
+    assert_eq!(reason(&before), Some(Reason::TlsCertificateNotYetValid));
 }
