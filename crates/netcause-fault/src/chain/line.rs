@@ -32,8 +32,9 @@ impl<'a> LineWriter<'a> {
         self.out.push_str(before);
     }
 
+    /// Writes a text that has no break and follows none.
     #[inline]
-    fn push(&mut self, text: &str) -> fmt::Result {
+    pub(super) fn push(&mut self, text: &str) -> fmt::Result {
         let room = self.end.saturating_sub(self.out.len());
         if text.len() <= room {
             self.out.push_str(text);
@@ -119,20 +120,33 @@ impl LineWriter<'_> {
 /// Stands for a break at the end of what was written so far; never stays.
 const BREAK: char = '\n';
 
-/// Whether there is a break, eight bytes at a time.
-fn has_break(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let Some(last) = bytes.last_chunk() else { return bytes.iter().any(u8::is_ascii_control) };
-    let (words, _) = bytes.as_chunks();
-    words.iter().chain([last]).fold(0, |found, word| found | breaks(u64::from_le_bytes(*word))) != 0
+/// Whether there is a break.
+pub(super) fn has_break(text: &str) -> bool {
+    any_word(text, |word| {
+        let deletes = word ^ (0x7f * EACH);
+        let is_below = |word: u64, least: u64| word.wrapping_sub(least * EACH) & !word;
+        (is_below(word, 0x20) | is_below(deletes, 1)) & HIGHEST
+    })
 }
 
-/// Has the highest bit of a byte set if one of the eight is a break.
-fn breaks(word: u64) -> u64 {
-    const EACH: u64 = u64::MAX / 0xff;
-    let deletes = word ^ (0x7f * EACH);
-    let is_below = |word: u64, least: u64| word.wrapping_sub(least * EACH) & !word;
-    (is_below(word, 0x20) | is_below(deletes, 1)) & (0x80 * EACH)
+/// Whether all is ASCII.
+pub(super) fn is_ascii(text: &str) -> bool {
+    !any_word(text, |word| word & HIGHEST)
+}
+
+/// One in each byte, and the highest bit of each.
+const EACH: u64 = u64::MAX / 0xff;
+const HIGHEST: u64 = 0x80 * EACH;
+
+/// Whether something is found in any eight bytes of a text; looks at all of them.
+fn any_word(text: &str, find: impl Fn(u64) -> u64) -> bool {
+    let (words, rest) = text.as_bytes().as_chunks();
+    let found = words.iter().fold(0, |found, word| found | find(u64::from_le_bytes(*word)));
+    let last = match text.as_bytes().last_chunk() {
+        Some(last) => u64::from_le_bytes(*last),
+        None => rest.iter().fold(0x20 * EACH, |word, byte| word << 8 | u64::from(*byte)),
+    };
+    found | find(last) != 0
 }
 
 fn is_break(c: char) -> bool {

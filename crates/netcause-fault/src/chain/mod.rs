@@ -257,7 +257,8 @@ impl Chain {
         self.clear();
         self.facts.source = source;
         let mut open = None;
-        for piece in pieces(text) {
+        let is_line = !line::has_break(text);
+        for piece in pieces(text, is_line) {
             if let Piece::Start(_) = piece {
                 self.close(open.take(), options);
             }
@@ -266,6 +267,7 @@ impl Chain {
             let mut writer = LineWriter::new(&mut self.text, start, end);
             // A full buffer is the only error, and it shows when the link is closed.
             let _ = match piece {
+                Piece::Start(line) if is_line => writer.push(line),
                 Piece::Start(line) => writer.write_str(line),
                 Piece::More(line) => writer.write_char('\n').and_then(|()| writer.write_str(line)),
             };

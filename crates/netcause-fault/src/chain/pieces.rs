@@ -1,5 +1,7 @@
 //! Splits an error's text into links: what `?error` of anyhow and eyre prints.
 
+use super::line::is_ascii;
+
 /// A line of a text, and whether a link begins there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
@@ -9,14 +11,17 @@ pub(super) enum Piece<'a> {
     More(&'a str),
 }
 
-/// The lines of a text that belong to the error, up to a backtrace.
-pub(super) fn pieces(text: &str) -> Pieces<'_> {
-    Pieces { lines: text.lines(), expects_start: true }
+/// The lines of a text that belong to the error, up to a backtrace. Nearly all texts are one
+/// line, which needs no looking for its end.
+pub(super) fn pieces(text: &str, is_line: bool) -> Pieces<'_> {
+    let (only, lines) = if is_line { (Some(text), "") } else { (None, text) };
+    Pieces { only, lines: lines.lines(), expects_start: true }
 }
 
 /// What [`pieces`] returns.
 #[derive(Debug)]
 pub(super) struct Pieces<'a> {
+    only: Option<&'a str>,
     lines: std::str::Lines<'a>,
     expects_start: bool,
 }
@@ -26,7 +31,7 @@ impl<'a> Iterator for Pieces<'a> {
 
     fn next(&mut self) -> Option<Piece<'a>> {
         loop {
-            let line = self.lines.next()?;
+            let line = self.only.take().or_else(|| self.lines.next())?;
             let trimmed = line.trim();
             if ends_error(trimmed) {
                 self.lines = "".lines();
@@ -63,8 +68,9 @@ impl<'a> Pieces<'a> {
 fn ends_error(line: &str) -> bool {
     const HEADINGS: [&str; 5] =
         ["Stack backtrace:", "stack backtrace:", "Backtrace:", "Location:", "Backtrace omitted"];
-    HEADINGS.iter().any(|heading| line.starts_with(heading))
-        || !line.is_ascii() && (line.contains("━ BACKTRACE ━") || line.contains("━ SPANTRACE ━"))
+    let may_begin = line.starts_with(['S', 's', 'B', 'L']);
+    may_begin && HEADINGS.iter().any(|heading| line.starts_with(heading))
+        || !is_ascii(line) && (line.contains("━ BACKTRACE ━") || line.contains("━ SPANTRACE ━"))
 }
 
 /// What follows `0: ` in a numbered list of causes.

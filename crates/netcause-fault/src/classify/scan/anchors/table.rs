@@ -51,15 +51,19 @@ impl Iterator for Blocks<'_> {
     type Item = Block;
 
     fn next(&mut self) -> Option<Block> {
-        while self.start < self.text.len() {
-            let (start, behind) = (self.start, self.start + PLACES);
+        let (mut start, mut here) = (self.start, self.here);
+        while start < self.text.len() {
+            let behind = start + PLACES;
             let groups = self.table.groups(word(self.text, behind));
-            let common = self.here & (groups >> 8) & LOW_BYTES;
-            (self.start, self.here) = (behind, groups);
+            let common = here & (groups >> 8) & LOW_BYTES;
+            here = groups;
             if common != 0 {
+                (self.start, self.here) = (behind, groups);
                 return Some(Block { start, groups: common });
             }
+            start = behind;
         }
+        self.start = start;
         None
     }
 }
@@ -99,7 +103,7 @@ pub(super) struct Table {
     anchors: Vec<Anchor>,
 }
 
-const SLOTS: usize = 1 << 13;
+const SLOTS: usize = 1 << 14;
 const BUCKETS: usize = 1 << 11;
 
 /// The groups that begin with a half, of each place.
@@ -242,14 +246,25 @@ const LAST: u64 = 0x0f;
 
 /// Eight bytes of a text from a place on, folded; blanks stand for what is beyond its end.
 pub(super) fn word(text: &[u8], place: usize) -> u64 {
+    whole_word(text, place).unwrap_or_else(|| last_word(text, place))
+}
+
+/// The same, where so many bytes follow.
+fn whole_word(text: &[u8], place: usize) -> Option<u64> {
+    let bytes = text.get(place..)?.first_chunk()?;
+    Some(u64::from_le_bytes(*bytes) | FOLD)
+}
+
+/// The same, where fewer bytes follow: so seldom that it is called, and stands in no loop.
+#[cold]
+fn last_word(text: &[u8], place: usize) -> u64 {
     let rest = text.get(place..).unwrap_or_default();
-    let word = match (rest.first_chunk(), text.last_chunk()) {
-        (Some(bytes), _) => u64::from_le_bytes(*bytes),
-        (None, Some(last)) => {
+    let word = match text.last_chunk() {
+        Some(last) => {
             let missing = 8 * (FULL - rest.len()) as u32;
             u64::from_le_bytes(*last).checked_shr(missing).unwrap_or_default()
         }
-        (None, None) => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        None => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     };
     word | FOLD
 }
