@@ -12,7 +12,7 @@
 //! | a digit | CRI, nginx, Go, HAProxy, syslog, log4j and Python |
 //! | a letter | klog, Rails, journald, logfmt, .NET, Python, syslog, Docker |
 //!
-//! A new format is one more file here, and one more name in [`inner`].
+//! A new format is one more file here, and one more name in the tables of `mod.rs`.
 
 use netcause_record::Severity;
 
