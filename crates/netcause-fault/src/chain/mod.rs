@@ -307,7 +307,7 @@ impl Chain {
         };
         let previous = self.links.last().and_then(|range| self.text.get(range.clone()));
         let range = match (previous, self.links.last()) {
-            (Some(text), Some(range)) if text.ends_with(link) => range.end - link.len()..range.end,
+            (Some(text), Some(range)) if ends_with(text, link) => range.end - link.len()..range.end,
             _ => {
                 let _ = self.links.try_push(start..self.text.len());
                 return;
@@ -318,6 +318,11 @@ impl Chain {
             let _ = self.links.try_push(range);
         }
     }
+}
+
+/// Asks for the last byte first: hardly any text ends as the one before.
+fn ends_with(text: &str, end: &str) -> bool {
+    text.as_bytes().last() == end.as_bytes().last() && text.ends_with(end)
 }
 
 fn slack(options: &ReadOptions<'_>) -> usize {

@@ -10,7 +10,7 @@ use super::rules::Stage;
 use super::scan::{Finding, Reading};
 use super::{context, fill};
 use crate::errno::Os;
-use crate::{Category, Evidence, Fault, Limit, Phase, Reason, Request};
+use crate::{Category, Evidence, Fault, Limit, Phase, Reason};
 
 /// The verdict, before any diagnosis.
 pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) -> Option<Fault<'a>> {
@@ -77,9 +77,11 @@ impl<'a> Outline<'a> {
 
     fn into_fault(self) -> Fault<'a> {
         let Outline { category, reason, code, phase, limit, status } = self;
-        let code = code.map(Cow::Borrowed);
-        let request = Request { status, ..Request::default() };
-        Fault { reason, code, phase, limit, request, ..Fault::new(category) }
+        let mut fault = Fault::new(category);
+        (fault.reason, fault.phase, fault.limit) = (reason, phase, limit);
+        fault.code = code.map(Cow::Borrowed);
+        fault.request.status = status;
+        fault
     }
 }
 

@@ -95,6 +95,12 @@ pub(super) fn read<'a>(
     called: Option<Url<'a>>,
     is_dns: bool,
 ) -> Stated<'a> {
+    if let (Some(url), [only]) = (called, ranges)
+        && url.range() == *only
+    {
+        let peer = peer::only_called(url);
+        return Stated { peer, url: peer.map(|_| url), ..Stated::default() };
+    }
     let mut peers = Candidates::of(is_dns);
     let (mut times, mut attempts) = (Times::default(), Attempts::default());
     let stack = LazyCell::new(|| stack(text));

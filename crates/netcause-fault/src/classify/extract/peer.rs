@@ -64,6 +64,22 @@ pub(in crate::classify) struct Named<'a> {
     pub(in crate::classify) is_tried: bool,
 }
 
+/// The role of what is known to have been called.
+const CALLED: Role = Role::Reached;
+
+/// The peer of a text that names none but a URL behind words that surely say that it was
+/// called: what all that is considered of a text comes to, with one that may be the peer.
+pub(super) fn only_called(url: Url<'_>) -> Option<Named<'_>> {
+    let host_port = url.host_port.filter(|it| url.is_target && may_be_peer(it))?;
+    Some(Named { host_port, address: None, is_tried: CALLED >= Role::Connected })
+}
+
+/// Whether what a URL names may be a peer: the name of a queue or a topic looks like one
+/// without a port.
+fn may_be_peer(it: &HostPort<'_>) -> bool {
+    it.port.is_some() || kind(it.host) != Some(Kind::Word) || it.needs_no_lookup()
+}
+
 impl<'a> Candidates<'a> {
     /// Nobody yet, in a text of a name that was not found perhaps.
     pub(super) fn of(is_dns: bool) -> Self {
@@ -88,16 +104,14 @@ impl<'a> Candidates<'a> {
 
     /// Considers a URL behind words that surely say that it was called.
     pub(super) fn take_called(&mut self, url: Url<'a>) {
-        self.take_url_as(if url.is_target { Role::Reached } else { Role::Never }, url);
+        self.take_url_as(if url.is_target { CALLED } else { Role::Never }, url);
     }
 
     fn take_url_as(&mut self, role: Role, url: Url<'a>) {
-        // The name of a queue or a topic looks like a URL without a port.
-        let is_peer = |it: &HostPort<'_>| {
-            it.port.is_some() || kind(it.host) != Some(Kind::Word) || it.needs_no_lookup()
-        };
-        let role = if url.host_port.is_some_and(|it| is_peer(&it)) { role } else { Role::Never };
-        let Some(host_port) = url.host_port.filter(|_| role > Role::Never) else { return };
+        let Some(host_port) = url.host_port.filter(may_be_peer) else { return };
+        if role == Role::Never {
+            return;
+        }
         if self.url.is_none_or(|(known, _)| role >= known) {
             self.url = Some((role, url));
         }

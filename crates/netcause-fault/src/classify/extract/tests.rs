@@ -161,6 +161,28 @@ fn the_peer_of_a_server_is_its_client() {
     ]);
 }
 
+#[test]
+fn a_url_that_was_called_is_read_alone_as_it_is_among_others() {
+    for url in [
+        "http://api.example:8080/v1",
+        "https://10.0.0.1/",
+        "https://[::1]:443/",
+        "redis://cache",
+        "queue://orders",
+        "queue://localhost",
+        "https://docs.rs/",
+        "unix:///run/a",
+        "http://a:80,b:80/",
+    ] {
+        let text = format!("{url})");
+        let url = super::called(&text, 0..url.len()).expect(url);
+        let end = text.len()..text.len();
+        let alone = super::read(&text, &[url.range()], Some(url), false);
+        let among = super::read(&text, &[url.range(), end], Some(url), false);
+        assert_eq!(format!("{alone:?}"), format!("{among:?}"));
+    }
+}
+
 fn limit(text: &str) -> Option<u128> {
     read(text, false).times.limit(true).map(|it| it.as_millis())
 }

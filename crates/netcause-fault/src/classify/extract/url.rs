@@ -45,14 +45,15 @@ impl Url<'_> {
     }
 }
 
-/// The URL that makes up a range, if it does, behind words that say that it was called.
+/// The URL that makes up a range before a closing bracket, if it does, behind words that say that it was called.
 pub(in crate::classify) fn called(text: &str, range: Range<usize>) -> Option<Url<'_>> {
     #[cfg(test)]
     super::super::work::count(1);
     let url = text.get(range.clone())?;
     let scheme = url.get(..url.bytes().take_while(is_of_scheme).count())?;
     let rest = url.get(scheme.len()..)?.strip_prefix("://")?;
-    if scheme.is_empty() || url_length(text.get(range.start..)?) != url.len() {
+    let is_whole = is_plain(url) || url_length(text.get(range.start..)?) == url.len();
+    if scheme.is_empty() || !is_whole {
         return None;
     }
     let host_port = authority(rest, scheme);
@@ -101,6 +102,20 @@ pub(in crate::classify) fn url(text: &str, colon: usize) -> Url<'_> {
     }
 }
 
+/// Whether nothing in a URL may end it, and it ends with no mark: then a bracket behind it
+/// ends it.
+fn is_plain(url: &str) -> bool {
+    let marks = url.bytes().fold(0, |marks, byte| {
+        marks | SHAPES.get(usize::from(byte)).map_or(u8::MAX, |shape| *shape as u8)
+    });
+    marks == Shape::Part as u8 && ends_well(url)
+}
+
+/// Hardly any URL ends with a mark, which is the sentence's.
+fn ends_well(url: &str) -> bool {
+    url.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '/')
+}
+
 /// The length of the URL at the start: up to a space, a quote or a closing bracket that
 /// was opened before it, without the punctuation of the sentence.
 fn url_length(text: &str) -> usize {
@@ -129,8 +144,7 @@ fn url_length(text: &str) -> usize {
     #[cfg(test)]
     super::super::work::count(end);
     let url = text.get(..end).unwrap_or_default();
-    // Hardly any URL ends with a mark.
-    if url.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '/') {
+    if ends_well(url) {
         return end;
     }
     url.trim_end_matches(['.', ',', ':', ';', '!', '?', '…']).len()
