@@ -78,7 +78,7 @@ pub fn complete_elapsed(elapsed: &mut Option<Duration>, sources: &Sources<'_, '_
     });
 }
 
-/// Whether what [`complete`] makes of a fault, or a diagnosis, may rest on the time it took:
+/// Whether what `complete` makes of a fault, or a diagnosis, may rest on the time it took:
 /// it may have run into a limit that it does not tell.
 #[must_use]
 pub fn rests_on_time(fault: &Fault<'_>) -> bool {
