@@ -12,23 +12,15 @@ pub(super) fn names_address(line: &str) -> bool {
 
 /// Whether it is named by an IPv4 address or by host and port.
 pub(super) fn names_socket(line: &str) -> bool {
-    let mut start = 0;
-    (0..=line.len()).any(|end| {
-        let ends = matches!(
-            line.as_bytes().get(end),
-            None | Some(
-                b' ' | b',' | b';' | b'(' | b')' | b'[' | b']' | b'"' | b'\'' | b'=' | b'/' | b'>'
-            )
-        );
-        let word = if ends { line.get(start..end).unwrap_or_default() } else { "" };
-        start = if ends { end + 1 } else { start };
-        is_address(word)
-    })
+    let is_around = |c: char| {
+        matches!(c, ' ' | ',' | ';' | '(' | ')' | '[' | ']' | '"' | '\'' | '=' | '/' | '>')
+    };
+    line.split(is_around).any(is_address)
 }
 
 /// Whether the line speaks of a document or file, whose end is its own affair.
 pub(super) fn names_document(line: &str) -> bool {
-    const WORDS: &[&str] = &[
+    const WORDS: Words = Words::new(&[
         "pars",
         "json",
         "yaml",
@@ -41,14 +33,15 @@ pub(super) fn names_document(line: &str) -> bool {
         "unzip",
         "connection string",
         "template",
-    ];
-    has_one_start(line, WORDS)
+    ]);
+    has_one_start(line, &WORDS)
 }
 
 /// Whether the line speaks of a request of HTTP.
 pub(super) fn names_request(line: &str) -> bool {
-    const WORDS: &[&str] = &["http", "get", "post", "put", "delete", "method", "request", "uri"];
-    has_one_start(line, WORDS)
+    const WORDS: Words =
+        Words::new(&["http", "get", "post", "put", "delete", "method", "request", "uri"]);
+    has_one_start(line, &WORDS)
 }
 
 fn is_address(word: &str) -> bool {
@@ -74,10 +67,11 @@ fn is_address(word: &str) -> bool {
 }
 
 /// Levels below a warning, as a word of their own.
-const CALM: &[&str] = &["info", "debug", "trace", "notice", "verbose", "fine", "finer", "finest"];
+const CALM: Words =
+    Words::new(&["info", "debug", "trace", "notice", "verbose", "fine", "finer", "finest"]);
 
 /// Words that say that all is well again, or that nothing happened.
-const WELL: &[&str] = &[
+const WELL: Words = Words::new(&[
     "reconnected",
     "re-connected",
     "recovered",
@@ -97,7 +91,7 @@ const WELL: &[&str] = &[
     "succeeds",
     "to online",
     "became available",
-];
+]);
 
 /// Whether the line reports that something went wrong, whatever it was; `has_alarm` tells
 /// whether it has a word of alarm.
@@ -132,29 +126,38 @@ fn has_time(line: &[u8]) -> bool {
 /// Whether the line's level is below a warning.
 pub(super) fn is_calm(line: &str) -> bool {
     let head = head(line);
-    has_one_word(head, CALM) || has_level_letter(line, b"IDVT")
+    has_one_word(head, &CALM) || has_level_letter(line, b"IDVT")
 }
+
+/// What speaks of a setting, whatever else it says.
+const CONFIGURES: Words = Words::new(&["configuration option"]);
+
+/// What speaks of a try.
+const RETRIES: Words = Words::new(&["retrying"]);
+
+/// What takes back the words before it.
+const BUT: Words = Words::new(&["but"]);
 
 /// Whether the line tells how failures are treated, and reports none.
 pub(super) fn is_policy(line: &str) -> bool {
-    const CALM_ONES: &[&str] =
-        &["retry policy", "retry limit", "retryable", "retry on", "retries on"];
-    has_word(line, "configuration option")
-        || (is_calm(line) && !has_word(line, "retrying") && has_one_word(line, CALM_ONES))
+    const CALM_ONES: Words =
+        Words::new(&["retry policy", "retry limit", "retryable", "retry on", "retries on"]);
+    has_one_word(line, &CONFIGURES)
+        || (is_calm(line) && !has_one_word(line, &RETRIES) && has_one_word(line, &CALM_ONES))
 }
 
 /// Whether the line says that all is well again, and no level contradicts.
 pub(super) fn is_well(line: &str) -> bool {
-    const BAD: &[&str] = &["err", "fatal", "warn", "severe", "crit", "fail"];
+    const BAD: Words = Words::new(&["err", "fatal", "warn", "severe", "crit", "fail"]);
     // A level stands before; "recovered after 2 failed tries" has none.
-    !has_word(line, "but")
-        && place_of(line, WELL)
-            .is_some_and(|at| !has_one_start(head(line.get(..at).unwrap_or_default()), BAD))
+    !has_one_word(line, &BUT)
+        && place_of(line, &WELL)
+            .is_some_and(|at| !has_one_start(head(line.get(..at).unwrap_or_default()), &BAD))
 }
 
 /// Whether the line says that all is well again.
 pub(super) fn says_well(line: &str) -> bool {
-    has_one_word(line, WELL)
+    has_one_word(line, &WELL)
 }
 
 /// Whether the line is a frame of a stack trace, which is about code.
@@ -221,56 +224,86 @@ fn head(line: &str) -> &str {
 /// Whether a level stands as a single letter: `[W]`, `"s":"E"`, `E0408 07:54`, ` D/Tag`.
 fn has_level_letter(line: &str, letters: &[u8]) -> bool {
     let head = head(line).as_bytes();
-    head.windows(3).any(|it| {
-        let [before, letter, after] = it else { return false };
-        letters.contains(letter)
-            && matches!(
-                (before, after),
-                (b'[', b']') | (b'"', b'"') | (b' ', b'/') | (b' ', b'!') | (b'|', b'|')
-            )
-    }) || is_klog(head, letters)
-        || is_esp(head, letters)
+    head.iter().enumerate().any(|(at, letter)| {
+        // Most are small.
+        letter.is_ascii_uppercase() && letters.contains(letter) && {
+            let before = at.checked_sub(1).and_then(|at| head.get(at)).copied();
+            let behind = head.get(at + 1..).unwrap_or_default();
+            is_alone(before, behind) || is_klog(behind) || is_esp(before, behind)
+        }
+    })
+}
+
+fn is_alone(before: Option<u8>, behind: &[u8]) -> bool {
+    matches!(
+        (before, behind.first()),
+        (Some(b'['), Some(b']'))
+            | (Some(b'"'), Some(b'"'))
+            | (Some(b' '), Some(b'/' | b'!'))
+            | (Some(b'|'), Some(b'|'))
+    )
 }
 
 /// `E (235267) tag: `, as ESP-IDF logs: a level and the milliseconds since the start.
-fn is_esp(head: &[u8], letters: &[u8]) -> bool {
-    head.windows(4).enumerate().any(|(at, it)| {
-        let is_first = at.checked_sub(1).is_none_or(|at| head.get(at) == Some(&b' '));
-        let [letter, b' ', b'(', digit] = it else { return false };
-        is_first && letters.contains(letter) && digit.is_ascii_digit()
-    })
+fn is_esp(before: Option<u8>, behind: &[u8]) -> bool {
+    before.is_none_or(|it| it == b' ') && matches!(behind, [b' ', b'(', b'0'..=b'9', ..])
 }
 
 /// `E0408 07:54:34.543400`: level, month and day in one word, then the time.
-fn is_klog(head: &[u8], letters: &[u8]) -> bool {
-    head.windows(9).any(|it| {
-        letters.contains(&it[0])
-            && it[1..5].iter().all(u8::is_ascii_digit)
-            && it[5] == b' '
-            && it[6].is_ascii_digit()
-            && it[8] == b':'
-    })
+fn is_klog(behind: &[u8]) -> bool {
+    let Some(([month @ .., b' ', hour, _, b':'], _)) = behind.split_first_chunk::<8>() else {
+        return false;
+    };
+    month.iter().all(u8::is_ascii_digit) && hour.is_ascii_digit()
 }
 
-/// Whether a word stands in the text, whatever its case.
-fn has_word(text: &str, word: &str) -> bool {
-    has_one_word(text, &[word])
+/// Words that are looked for together.
+struct Words {
+    words: &'static [&'static str],
+    /// The letters that they begin with, one bit each, and those that follow.
+    firsts: u32,
+    seconds: u32,
+}
+
+impl Words {
+    /// Words of two small letters or more.
+    const fn new(words: &'static [&'static str]) -> Self {
+        let (mut firsts, mut seconds, mut at) = (0, 0, 0);
+        while at < words.len() {
+            firsts |= letter(words[at].as_bytes()[0]);
+            seconds |= letter(words[at].as_bytes()[1]);
+            at += 1;
+        }
+        Words { words, firsts, seconds }
+    }
+
+    /// The words that may stand where a word of the text begins.
+    fn like(&self, text: &str, at: usize) -> &'static [&'static str] {
+        let Some([first, second, ..]) = text.as_bytes().get(at..) else { return &[] };
+        let may_be = self.firsts & letter(*first) != 0 && self.seconds & letter(*second) != 0;
+        if may_be { self.words } else { &[] }
+    }
+}
+
+/// One bit for a letter, whatever its case.
+const fn letter(byte: u8) -> u32 {
+    1 << (byte % 32)
 }
 
 /// Whether one of the words stands in the text, whatever its case.
-fn has_one_word(text: &str, words: &[&str]) -> bool {
+fn has_one_word(text: &str, words: &Words) -> bool {
     place_of(text, words).is_some()
 }
 
 /// Where the first of the words stands in the text, whatever its case.
-fn place_of(text: &str, words: &[&str]) -> Option<usize> {
-    starts(text)
-        .find(|at| words.iter().any(|it| begins(text, *at, it) && is_end(text, at + it.len())))
+fn place_of(text: &str, words: &Words) -> Option<usize> {
+    let stands = |at: usize, it: &str| begins(text, at, it) && is_end(text, at + it.len());
+    starts(text).find(|at| words.like(text, *at).iter().any(|it| stands(*at, it)))
 }
 
 /// Whether a word of the text begins like one of these, whatever its case.
-fn has_one_start(text: &str, words: &[&str]) -> bool {
-    starts(text).any(|at| words.iter().any(|it| begins(text, at, it)))
+fn has_one_start(text: &str, words: &Words) -> bool {
+    starts(text).any(|at| words.like(text, at).iter().any(|it| begins(text, at, it)))
 }
 
 /// Whether something stands at a place, whatever its case.
@@ -283,22 +316,16 @@ fn begins(text: &str, at: usize, word: &str) -> bool {
         && text.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word))
 }
 
-/// Where words of letters begin.
+/// Where words of letters begin, also within an identifier.
 fn starts(text: &str) -> impl Iterator<Item = usize> + '_ {
-    let letters = text.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_alphabetic());
-    letters.map(|(at, _)| at).filter(move |at| is_start(text, *at))
-}
-
-/// Whether a word begins there, also within an identifier.
-fn is_start(text: &str, at: usize) -> bool {
-    let bytes = text.as_bytes();
-    match at.checked_sub(1).and_then(|before| bytes.get(before)) {
-        Some(before) if before.is_ascii_lowercase() => {
-            bytes.get(at).is_some_and(u8::is_ascii_uppercase)
-        }
-        Some(before) => !before.is_ascii_alphanumeric(),
-        None => true,
-    }
+    let mut before = b' ';
+    text.bytes().enumerate().filter_map(move |(at, byte)| {
+        let is_start = byte.is_ascii_alphabetic()
+            && (!before.is_ascii_alphanumeric()
+                || (before.is_ascii_lowercase() && byte.is_ascii_uppercase()));
+        before = byte;
+        is_start.then_some(at)
+    })
 }
 
 fn is_end(text: &str, at: usize) -> bool {

@@ -68,7 +68,11 @@ pub(super) fn near(text: &str) -> &str {
             None => break,
         }
     }
-    let named = PHRASES.iter().find(|(phrase, _)| begins(rest, phrase));
+    let words = rest.trim_start_matches(JOINTS);
+    let first = words.bytes().next().map(|first| first.to_ascii_lowercase());
+    // Nearly always a digit.
+    let may_begin = |phrase: &str| phrase.bytes().next() == first;
+    let named = PHRASES.iter().find(|(phrase, _)| may_begin(phrase) && begins(words, phrase));
     match named {
         Some((_, status)) => status,
         None if counts_nothing(rest) => rest,
@@ -92,11 +96,14 @@ static PHRASES: &[(&str, &str)] = &[
     ("gateway timeout", "504"),
 ];
 
+/// What may stand between two words of a phrase.
+const JOINTS: [char; 3] = [' ', '_', '-'];
+
 /// Whether a text begins with these words, however they are joined.
 fn begins(text: &str, words: &str) -> bool {
     let mut rest = text;
     words.split(' ').all(|word| {
-        rest = rest.trim_start_matches([' ', '_', '-']);
+        rest = rest.trim_start_matches(JOINTS);
         match super::strip(rest, word) {
             Some(more) => {
                 rest = more;
