@@ -180,3 +180,29 @@ pub(super) fn floor_char_boundary(text: &str, index: usize) -> usize {
     }
     at
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{has_break, is_ascii};
+
+    #[test]
+    fn a_break_is_found_wherever_it_stands_and_nothing_else() {
+        for length in 1..40 {
+            for at in 0..length {
+                let with = |c: char| {
+                    let mut text: Vec<char> = vec!['~'; length];
+                    text[at] = c;
+                    text.into_iter().collect::<String>()
+                };
+                for c in ['\0', '\n', '\x1f', '\x7f'] {
+                    assert!(has_break(&with(c)) && is_ascii(&with(c)), "{c:?} at {at} of {length}");
+                }
+                for c in [' ', '!', '~', '\u{80}', '\u{a0}', 'é', 'ÿ', '漢'] {
+                    assert!(!has_break(&with(c)), "{c:?} at {at} of {length}");
+                    assert_eq!(is_ascii(&with(c)), c.is_ascii(), "{c:?} at {at} of {length}");
+                }
+            }
+        }
+        assert!(!has_break("") && is_ascii(""));
+    }
+}

@@ -140,3 +140,35 @@ impl Write for HeadWriter {
         if self.commas < 2 { Ok(()) } else { Err(fmt::Error) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::socket_v4;
+
+    #[test]
+    fn an_address_is_read_as_the_standard_library_does_or_left_to_it() {
+        for text in ["10.3.7.19:8080", "0.0.0.0:0", "255.255.255.255:65535", "1.2.3.4:1"] {
+            assert_eq!(socket_v4(text), text.parse().ok(), "{text}");
+        }
+        for text in [
+            "",
+            ":",
+            "1.2.3.4",
+            "1.2.3:4",
+            "1.2.3.4.5:6",
+            "1.2.3.4:",
+            "1.2.3.4:5:6",
+            "256.2.3.4:5",
+            "01.2.3.4:5",
+            "1.2.3.4:65536",
+            "1.2.3.4:999999",
+            "1..3.4:5",
+            "a.b.c.d:5",
+            "[::1]:80",
+            "1:2.3.4.5",
+            "+1.2.3.4:5",
+        ] {
+            assert_eq!(socket_v4(text), None, "{text}");
+        }
+    }
+}
