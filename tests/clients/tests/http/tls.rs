@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use netcause_cli::peers::{Leaf, Peer, Script, TlsOptions, TlsVersions, scripts, tls_alert};
-use netcause_client_tests::{Case, Expect, Failure, Form, HOST, LIMIT, Outcome, fault, world};
+use netcause_client_tests::{Case, Expect, Failure, HOST, LIMIT, Outcome, fault, world};
 use netcause_fault::{Category, Phase, Reason};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
