@@ -216,9 +216,7 @@ fn content(line: &str) -> &str {
 }
 
 fn head(line: &str) -> &str {
-    let end = line.len().min(HEAD);
-    line.get(..(0..=end).rev().find(|at| line.is_char_boundary(*at)).unwrap_or(0))
-        .unwrap_or_default()
+    line.get(..line.floor_char_boundary(HEAD)).unwrap_or_default()
 }
 
 /// Whether a level stands as a single letter: `[W]`, `"s":"E"`, `E0408 07:54`, ` D/Tag`.

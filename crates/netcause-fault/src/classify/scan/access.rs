@@ -64,8 +64,8 @@ impl Reading<'_> {
 
     /// Reads on behind `haproxy[`.
     pub(super) fn take_state(&mut self, after: &str) {
-        let end = (0..=after.len().min(REACH)).rev().find(|at| after.is_char_boundary(*at));
-        let mut words = after.get(..end.unwrap_or(0)).unwrap_or_default().split(' ').peekable();
+        let end = after.floor_char_boundary(REACH);
+        let mut words = after.get(..end).unwrap_or_default().split(' ').peekable();
         while let Some(word) = words.next() {
             // Five counters of connections and retries follow the state.
             let is_followed = words.peek().is_some_and(|it| it.split('/').count() == 5)

@@ -343,7 +343,7 @@ impl<'a> Reading<'a> {
 
     /// Reads the error number that ends a sentence: `can't connect to 'db' (111)`.
     fn take_last_number(&mut self, text: &str) {
-        let near = text.get(..REACH).unwrap_or(text);
+        let near = up_to(text, REACH);
         let Some(end) = near.rfind(')') else { return };
         let text = near.get(..end).unwrap_or_default();
         // Numbers of errors have five digits at most.
@@ -360,21 +360,12 @@ impl<'a> Reading<'a> {
 
     /// Reads the second part of a sentence.
     pub(super) fn take_half(&mut self, says: Says, before: &'a str, after: &'a str) {
-        let near = after.get(..PART_REACH).unwrap_or(after);
+        let near = up_to(after, PART_REACH);
         match says {
             Says::Link => self.take_link(after),
             Says::Client => self.take_client(after),
             Says::Available => self.take_available(before),
-            Says::Peer => {
-                self.take_loose(PEER_OUTCOMES, after);
-                self.alarm |= find(clause(after), " did not").is_some();
-                if (clause(after).ends_with(" down") || strip(after, " down").is_some())
-                    && !clause(after).ends_with("shut down")
-                {
-                    self.consider_at(RANK, Finding::Of(Category::Unavailable));
-                    self.alarm = true;
-                }
-            }
+            Says::Peer => self.take_peer(after),
             Says::Action => self.take_loose(ACTION_OUTCOMES, after),
             Says::Certificate => self.take_loose(CERTIFICATE_OUTCOMES, after),
             Says::Lack => self.take_loose(LACKING, after),
@@ -390,9 +381,21 @@ impl<'a> Reading<'a> {
         self.alarm |= ALARMS.iter().any(|words| find(clause(after), words).is_some());
     }
 
+    /// Reads what became of a machine that is spoken of.
+    fn take_peer(&mut self, after: &'a str) {
+        self.take_loose(PEER_OUTCOMES, after);
+        let clause = clause(after);
+        self.alarm |= find(clause, " did not").is_some();
+        let is_down = clause.ends_with(" down") || strip(after, " down").is_some();
+        if is_down && !clause.ends_with("shut down") {
+            self.consider_at(RANK, Finding::Of(Category::Unavailable));
+            self.alarm = true;
+        }
+    }
+
     /// Reads whether a caller that is spoken of left.
     fn take_client(&mut self, after: &'a str) {
-        let near = after.get(..CLIENT_REACH).unwrap_or(after);
+        let near = up_to(after, CLIENT_REACH);
         if CLIENT_OUTCOMES.iter().any(|words| find(clause(near), words).is_some()) {
             self.consider(Finding::Of(Category::Cancelled));
         }
@@ -400,7 +403,7 @@ impl<'a> Reading<'a> {
 
     /// Reads of what there is none: `no upstream connections available`.
     fn take_available(&mut self, before: &'a str) {
-        let start = before.len().saturating_sub(PART_REACH);
+        let start = before.ceil_char_boundary(before.len().saturating_sub(PART_REACH));
         let near = before.get(start..).unwrap_or_default();
         let denied = near.rsplit_once("no ").or_else(|| near.rsplit_once("No "));
         let Some((_, thing)) = denied else { return };
@@ -434,10 +437,14 @@ fn skip_adverb(text: &str) -> Option<&str> {
     (word.len() <= 16 && word.ends_with("ly") && word != "reply").then_some(rest)
 }
 
+/// So many bytes from the start, or a few less: no character is cut.
+fn up_to(text: &str, length: usize) -> &str {
+    text.get(..text.floor_char_boundary(length)).unwrap_or_default()
+}
+
 /// What stands up to the end of the clause.
 fn clause(text: &str) -> &str {
-    let end = (0..=text.len().min(REACH)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    let near = text.get(..end).unwrap_or_default();
+    let near = up_to(text, REACH);
     let stops = |at: &usize| {
         matches!(
             near.as_bytes().get(*at..).unwrap_or_default(),

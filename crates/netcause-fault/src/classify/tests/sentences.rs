@@ -60,3 +60,13 @@ fn of_two_things_that_may_be_none_is_claimed() {
     let before = format!("{said}: current time 2026-11-23 is before 2026-12-20");
     assert_eq!(reason(&before), Some(Reason::TlsCertificateNotYetValid));
 }
+
+#[test]
+fn what_stands_too_far_behind_is_not_read_in_any_script() {
+    for filler in ["e", "é", "語"] {
+        for shift in ["", "x", "xx"] {
+            let line = format!("ERROR failed to connect {shift}{} (111)", filler.repeat(200));
+            assert_eq!(classify_text(&line).map(|it| it.category), Some(C::Unknown), "{line}");
+        }
+    }
+}
