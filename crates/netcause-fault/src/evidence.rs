@@ -5,7 +5,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use crate::{Limit, errno};
+use crate::{Icmp, Limit, errno, text_duration};
 
 /// One fact that a cause rests on. `Display` gives the sentence for records.
 ///
@@ -42,6 +42,36 @@ pub enum Evidence<'a> {
     Remembered(Duration),
     /// The address and port really called, where the port is not the target's own.
     OtherPort(IpAddr, u16),
+    /// An ICMP message that ended the attempt, and who sent it.
+    Icmp(Icmp),
+    /// So many packets that open a connection were sent, and nothing came back.
+    Unanswered(u32),
+    /// The connection was answered with a reset, and no ICMP message came.
+    ResetOnConnect,
+    /// This process has never reached the peer.
+    NeverReached,
+    /// This process reached the peer that long ago.
+    LastReached(Duration),
+    /// So many calls to the peer have failed in a row, the first of them that long ago.
+    FailuresInARow(u32, Duration),
+    /// The peer's name resolved to other addresses the last time that it was reached.
+    AddressesChanged,
+    /// The peer's kernel acknowledged the whole request, and nothing came for that long.
+    RequestAcknowledged(Duration),
+    /// So many bytes were sent and not acknowledged, with so many retransmissions.
+    Unacknowledged(u64, u32),
+    /// A keep-alive probe was answered that long ago.
+    ProbesAnswered(Duration),
+    /// So many keep-alive probes were not answered.
+    ProbesUnanswered(u32),
+    /// The connection had been used before, and idle for that long.
+    Reused(Option<Duration>),
+    /// The measured round trip to the peer.
+    RoundTrip(Duration),
+    /// What another address of the same name answered: an errno, or that a timer ran out.
+    OtherAddress(IpAddr, Option<i32>),
+    /// So many files are open, of so many that this process may open.
+    OpenFiles(u64, u64),
     /// Any other fact, as a sentence.
     Note(Cow<'a, str>),
 }
@@ -65,6 +95,21 @@ impl Evidence<'_> {
             Evidence::CertificateNotYetValid(by) => Evidence::CertificateNotYetValid(*by),
             Evidence::Remembered(ago) => Evidence::Remembered(*ago),
             Evidence::OtherPort(address, port) => Evidence::OtherPort(*address, *port),
+            Evidence::Icmp(it) => Evidence::Icmp(*it),
+            Evidence::Unanswered(it) => Evidence::Unanswered(*it),
+            Evidence::ResetOnConnect => Evidence::ResetOnConnect,
+            Evidence::NeverReached => Evidence::NeverReached,
+            Evidence::LastReached(it) => Evidence::LastReached(*it),
+            Evidence::FailuresInARow(one, two) => Evidence::FailuresInARow(*one, *two),
+            Evidence::AddressesChanged => Evidence::AddressesChanged,
+            Evidence::RequestAcknowledged(it) => Evidence::RequestAcknowledged(*it),
+            Evidence::Unacknowledged(one, two) => Evidence::Unacknowledged(*one, *two),
+            Evidence::ProbesAnswered(it) => Evidence::ProbesAnswered(*it),
+            Evidence::ProbesUnanswered(it) => Evidence::ProbesUnanswered(*it),
+            Evidence::Reused(it) => Evidence::Reused(*it),
+            Evidence::RoundTrip(it) => Evidence::RoundTrip(*it),
+            Evidence::OtherAddress(one, two) => Evidence::OtherAddress(*one, *two),
+            Evidence::OpenFiles(one, two) => Evidence::OpenFiles(*one, *two),
         }
     }
 
@@ -86,6 +131,21 @@ impl Evidence<'_> {
             Evidence::CertificateNotYetValid(by) => Evidence::CertificateNotYetValid(by),
             Evidence::Remembered(ago) => Evidence::Remembered(ago),
             Evidence::OtherPort(address, port) => Evidence::OtherPort(address, port),
+            Evidence::Icmp(it) => Evidence::Icmp(it),
+            Evidence::Unanswered(it) => Evidence::Unanswered(it),
+            Evidence::ResetOnConnect => Evidence::ResetOnConnect,
+            Evidence::NeverReached => Evidence::NeverReached,
+            Evidence::LastReached(it) => Evidence::LastReached(it),
+            Evidence::FailuresInARow(one, two) => Evidence::FailuresInARow(one, two),
+            Evidence::AddressesChanged => Evidence::AddressesChanged,
+            Evidence::RequestAcknowledged(it) => Evidence::RequestAcknowledged(it),
+            Evidence::Unacknowledged(one, two) => Evidence::Unacknowledged(one, two),
+            Evidence::ProbesAnswered(it) => Evidence::ProbesAnswered(it),
+            Evidence::ProbesUnanswered(it) => Evidence::ProbesUnanswered(it),
+            Evidence::Reused(it) => Evidence::Reused(it),
+            Evidence::RoundTrip(it) => Evidence::RoundTrip(it),
+            Evidence::OtherAddress(one, two) => Evidence::OtherAddress(one, two),
+            Evidence::OpenFiles(one, two) => Evidence::OpenFiles(one, two),
         }
     }
 }
@@ -144,6 +204,78 @@ impl fmt::Display for Evidence<'_> {
                 write!(f, "the call went to {socket}: a proxy, or an address set by hand")
             }
             Evidence::Note(text) => f.write_str(text),
+            observed => observed.write_observed(f),
+        }
+    }
+}
+
+impl Evidence<'_> {
+    /// What was seen on the network, or in the peer's history.
+    fn write_observed(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Evidence::Icmp(icmp) => fmt::Display::fmt(icmp, f),
+            Evidence::Unanswered(sent) => {
+                write!(f, "{sent} SYN sent, no answer, no ICMP")
+            }
+            Evidence::ResetOnConnect => f.write_str("a reset came back, and no ICMP message"),
+            Evidence::NeverReached => f.write_str("this process has never reached this peer"),
+            Evidence::LastReached(ago) => {
+                write!(f, "this process reached this peer {} ago", text_duration(*ago))
+            }
+            Evidence::FailuresInARow(count, since) => {
+                write!(f, "{count} failures in a row, the first {} ago", text_duration(*since))
+            }
+            Evidence::AddressesChanged => f.write_str(
+                "the name resolves to other addresses than when the peer was last reached",
+            ),
+            Evidence::OtherAddress(address, Some(code)) => {
+                let name = errno::name(*code).unwrap_or("an unnamed error");
+                write!(f, "{address} was tried, too: {name} ({code})")
+            }
+            Evidence::OtherAddress(address, None) => {
+                write!(f, "{address} was tried, too: no answer in time")
+            }
+            Evidence::OpenFiles(open, limit) => {
+                write!(f, "this process has {open} files open, of {limit} that it may open")
+            }
+            connection => connection.write_connection(f),
+        }
+    }
+
+    /// What the kernel tells of a connection that stood.
+    fn write_connection(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Evidence::RequestAcknowledged(silent) => {
+                let silent = text_duration(*silent);
+                write!(
+                    f,
+                    "the peer's kernel acknowledged the whole request; nothing came for {silent}"
+                )
+            }
+            Evidence::Unacknowledged(bytes, retransmissions) => {
+                write!(
+                    f,
+                    "{bytes} bytes sent and never acknowledged, {retransmissions} retransmissions"
+                )
+            }
+            Evidence::ProbesAnswered(ago) => {
+                write!(
+                    f,
+                    "the peer's kernel answered a keep-alive probe {} ago",
+                    text_duration(*ago)
+                )
+            }
+            Evidence::ProbesUnanswered(count) => {
+                write!(f, "{count} keep-alive probes were not answered")
+            }
+            Evidence::Reused(Some(idle)) => {
+                write!(f, "the connection was reused after {} idle", text_duration(*idle))
+            }
+            Evidence::Reused(None) => f.write_str("the connection had been used before"),
+            Evidence::RoundTrip(time) => {
+                write!(f, "a round trip to this peer takes {}", text_duration(*time))
+            }
+            _ => Ok(()),
         }
     }
 }

@@ -8,6 +8,7 @@ mod duration;
 mod errno;
 mod evidence;
 mod fault;
+mod icmp;
 mod sentence;
 mod taxonomy;
 mod with_fault;
@@ -22,6 +23,7 @@ pub use classify::{Classifiers, Classify, Priority, Verdict, classify, classify_
 pub use duration::{LongDuration, TextDuration, long_duration, text_duration};
 pub use evidence::Evidence;
 pub use fault::{Attempts, Certificate, Fault, MAX_EVIDENCE, Peer, Request};
+pub use icmp::{Icmp, IcmpMeaning, IcmpSender};
 pub use sentence::{Hint, Summary};
 pub use taxonomy::{Category, Cause, Confidence, Limit, Phase, Reason, Retry};
 pub use with_fault::WithFault;

@@ -17,6 +17,8 @@ const LIBRARIES: &[&str] = &[
     "crates/netcause-fault/",
     "crates/netcause-record/",
     "crates/netcause-layer/",
+    "crates/netcause-net/",
+    "crates/netcause-http/",
     "crates/netcause/",
 ];
 const EVERYWHERE: &[&str] = &["crates/"];
@@ -37,7 +39,7 @@ const NO_LOGGING: Rule = Rule {
 
 const NO_SOCKETS: Rule = Rule {
     why: "the pipeline opens no sockets",
-    within: LIBRARIES,
+    within: PIPELINE,
     except: &[],
     words: &[
         "TcpStream",

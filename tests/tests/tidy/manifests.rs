@@ -12,7 +12,12 @@ const EDGES: &[(&str, &[&str])] = &[
     ("netcause-fault", &[]),
     ("netcause-record", &["netcause-fault"]),
     ("netcause-layer", &["netcause-fault", "netcause-record"]),
-    ("netcause", &["netcause-fault", "netcause-layer", "netcause-record"]),
+    ("netcause-net", &["netcause-fault"]),
+    ("netcause-http", &["netcause-fault", "netcause-net", "netcause-record"]),
+    (
+        "netcause",
+        &["netcause-fault", "netcause-http", "netcause-layer", "netcause-net", "netcause-record"],
+    ),
     ("netcause-cli", &["netcause", "netcause-fault", "netcause-record"]),
 ];
 
