@@ -4,7 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::Fault;
+use crate::downcast::downcast;
+use crate::{Fault, chain};
 
 /// An error with the facts of its failure in its own chain.
 ///
@@ -33,6 +34,21 @@ impl WithFault {
     /// Attaches a fault to an error.
     pub fn new(error: impl Into<Box<dyn Error + Send + Sync>>, fault: Fault<'static>) -> Self {
         WithFault { error: error.into(), fault: Arc::new(fault) }
+    }
+
+    /// The outermost one of an error's chain, also behind what hides its inner link.
+    ///
+    /// ```
+    /// use netcause_fault::{Fault, Reason, WithFault};
+    ///
+    /// let known = WithFault::new("too slow", Fault::of_reason(Reason::ConnectTimeout));
+    /// let error = std::io::Error::other(known);
+    /// let found = WithFault::find(&error).expect("it is inside");
+    /// assert_eq!(found.fault().reason, Some(Reason::ConnectTimeout));
+    /// ```
+    #[must_use]
+    pub fn find<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e Self> {
+        chain::links(error).find_map(downcast::<WithFault>)
     }
 
     /// The fault.

@@ -20,6 +20,7 @@ use arrayvec::ArrayVec;
 use self::line::LineWriter;
 use self::pieces::{Piece, pieces};
 use self::typed::Reader;
+pub(crate) use self::walk::links;
 use crate::Fault;
 use crate::classify::{self, Classifiers, Facts, Source};
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use arrayvec::ArrayString;
 
+use super::MAX_LINKS;
 use crate::downcast::downcast;
 use crate::{WithFault, errno};
 
@@ -32,6 +33,17 @@ pub(super) fn step<'e>(error: &'e (dyn Error + 'static)) -> Step<'e> {
         Some(inner) => Step::SameText(inner),
         None => Step::Source(error.source()),
     }
+}
+
+/// A chain's links, from the outermost inward.
+pub(crate) fn links<'e>(
+    error: &'e (dyn Error + 'static),
+) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    let next = |link: &&'e (dyn Error + 'static)| match step(*link) {
+        Step::SameText(next) => Some(next),
+        Step::Source(next) => next,
+    };
+    std::iter::successors(Some(error), next).take(MAX_LINKS)
 }
 
 fn transparent<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'static)> {
