@@ -1,8 +1,9 @@
 //! `netcause report`: what broke, where, since when and whom it hurt, from any number of lines.
 //!
-//! Each line is enriched first, so that logs of all kinds count, enriched before or not; what
-//! is kept of it is a few numbers a peer and a route ([`tally`]), and a timeline of fixed
-//! length ([`timeline`]). Memory does not grow with the logs.
+//! Each line is enriched first, so that logs of all kinds count, enriched before or not, by
+//! all processors ([`workers`]); what is kept of it ([`seen`]) is a few numbers a peer and a
+//! route ([`tally`]), and a timeline of fixed length ([`timeline`]). Memory does not grow with
+//! the logs.
 
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
@@ -15,13 +16,15 @@ use crate::cli::{USAGE, failed};
 use crate::enrich::{Enricher, Form, Lines, Progress, Sink, Stop, input};
 
 mod page;
+mod seen;
 mod tally;
 mod timeline;
+mod workers;
 
 #[cfg(test)]
 mod tests;
 
-use tally::Tally;
+use workers::Workers;
 
 /// The variables that are obeyed.
 const VARIABLES: &[&str] = &["NETCAUSE_REDACT"];
@@ -36,25 +39,23 @@ pub(crate) fn run(files: &[PathBuf]) -> ExitCode {
         }
     };
     let redactor = Redactor::new(&config.redact);
-    let mut reader = Reader {
-        enricher: Enricher::new(redactor, config.limits, Form::Json),
-        line: String::new(),
-        tally: Tally::default(),
-        progress: Progress::of(files, false),
-    };
+    let enricher = || Enricher::new(redactor.clone(), config.limits, Form::Json);
+    let mut reader =
+        Reader { workers: Workers::start(enricher), progress: Progress::of(files, false) };
     let code = reader.read_all(files);
-    let page = page::of(&reader.tally);
+    let page = match reader.workers.finish() {
+        Ok(tally) => page::of(&tally),
+        Err(error) => return failed("read every line", &error),
+    };
     match io::stdout().lock().write_all(page.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => failed("write", &error),
         _ => code,
     }
 }
 
-/// Counts lines.
+/// Hands lines on to be counted.
 struct Reader {
-    enricher: Enricher,
-    line: String,
-    tally: Tally,
+    workers: Workers,
     progress: Progress,
 }
 
@@ -79,10 +80,7 @@ impl Reader {
 
 impl Sink for Reader {
     fn line(&mut self, line: &[u8], lost: u64) -> io::Result<()> {
-        self.line.clear();
-        let is_fault = self.enricher.line(line, lost, &mut self.line);
-        self.tally.add(self.line.trim_ascii_end(), is_fault);
-        Ok(())
+        self.workers.line(line, lost)
     }
 
     fn pause(&mut self) -> io::Result<()> {

@@ -6,7 +6,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use netcause_record::push_timestamp;
 
-use super::tally::{Peer, Route, Seconds, Span, Tally};
+use super::seen::{Seconds, Span};
+use super::tally::{Peer, Route, Tally};
 use super::timeline::bars;
 
 /// More peers, and more routes, are not shown one by one.

@@ -1,20 +1,17 @@
 use proptest::prelude::*;
 
+use super::seen::Part;
 use super::tally::Tally;
 use super::timeline::{STEPS, Timeline, bars};
 use super::*;
 
 fn tally(lines: &[&str]) -> Tally {
-    let mut reader = Reader {
-        enricher: Enricher::new(Redactor::default(), Default::default(), Form::Json),
-        line: String::new(),
-        tally: Tally::default(),
-        progress: Progress::of(&[], false),
-    };
+    let mut workers =
+        Workers::start(|| Enricher::new(Redactor::default(), Default::default(), Form::Json));
     for line in lines {
-        reader.line(line.as_bytes(), 0).unwrap();
+        workers.line(line.as_bytes(), 0).unwrap();
     }
-    reader.tally
+    workers.finish().unwrap()
 }
 
 const LINES: &[&str] = &[
@@ -61,6 +58,30 @@ fn what_is_kept_of_peers_has_a_bound() {
     let tally = tally(&lines);
     assert_eq!((tally.failures, tally.peers.len()), (3000, 1001));
     assert!(page::of(&tally).lines().count() < 60);
+}
+
+#[test]
+fn however_many_threads_work_the_lines_are_counted_in_their_order() {
+    let lines: Vec<_> = (0..20_000)
+        .map(|it| {
+            let (hour, minute, second) = (it / 3600, it / 60 % 60, it % 60);
+            format!(
+                "2026-11-23 0{hour}:{minute:02}:{second:02},000 [main] ERROR shop.Db - \
+                 connect to db{}.internal:5432 failed: Connection refused",
+                it % 1200
+            )
+        })
+        .collect();
+    let mut alone = Enricher::new(Redactor::default(), Default::default(), Form::Json);
+    let (mut one, mut part, mut record) = (Tally::default(), Part::default(), String::new());
+    for line in &lines {
+        record.clear();
+        let is_fault = alone.line(line.as_bytes(), 0, &mut record);
+        part.add(record.trim_ascii_end(), is_fault);
+    }
+    one.add(&part);
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    assert_eq!(page::of(&tally(&lines)), page::of(&one));
 }
 
 #[test]

@@ -1,0 +1,131 @@
+//! [`Seen`] and [`Part`]: what counts of lines, before it is counted.
+
+use std::time::UNIX_EPOCH;
+
+use crate::enrich::{When, each_member, whole_time};
+
+/// Seconds since 1970.
+pub(super) type Seconds = i64;
+
+/// The first and the last of some times.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) first: Option<Seconds>,
+    pub(super) last: Option<Seconds>,
+}
+
+impl Span {
+    pub(super) fn add(&mut self, time: Seconds) {
+        self.first = Some(self.first.map_or(time, |first| first.min(time)));
+        self.last = Some(self.last.map_or(time, |last| last.max(time)));
+    }
+
+    /// Calls `with` with both.
+    pub(super) fn each(self, with: impl FnMut(Seconds)) {
+        self.first.into_iter().chain(self.last).for_each(with);
+    }
+}
+
+/// What was kept of some lines that follow each other.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    pub(super) lines: u64,
+    /// Of all lines that have a time.
+    pub(super) span: Span,
+    /// Those that count.
+    pub(super) seen: Vec<Seen>,
+    times: Times,
+}
+
+impl Part {
+    /// Adds an enriched line.
+    pub(super) fn add(&mut self, line: &str, is_fault: bool) {
+        self.lines += 1;
+        let time = if is_fault || line.contains("\"impact.outcome\"") {
+            let seen = Seen::of(line, &mut self.times);
+            let time = seen.time;
+            self.seen.push(seen);
+            time
+        } else {
+            // Nothing else counts, and most records begin with it.
+            let rest = line.strip_prefix("{\"timestamp\":\"");
+            rest.and_then(|rest| self.times.seconds(rest.get(..27)?))
+        };
+        time.into_iter().for_each(|time| self.span.add(time));
+    }
+}
+
+/// The fields of a line that count.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) time: Option<Seconds>,
+    pub(super) category: String,
+    pub(super) cause: String,
+    pub(super) host: String,
+    pub(super) address: String,
+    pub(super) port: String,
+    pub(super) route: String,
+    pub(super) outcome: String,
+    pub(super) attempt: Option<u64>,
+    pub(super) max_attempts: Option<u64>,
+    pub(super) exhausted: bool,
+    pub(super) not_after: String,
+}
+
+impl Seen {
+    fn of(line: &str, times: &mut Times) -> Self {
+        let mut seen = Seen::default();
+        each_member(line, |name, value| {
+            let slot = match name {
+                "timestamp" => return seen.time = times.seconds(value),
+                "fault.category" => &mut seen.category,
+                "fault.cause" => &mut seen.cause,
+                "server.address" => &mut seen.host,
+                "network.peer.address" => &mut seen.address,
+                "server.port" => &mut seen.port,
+                "http.route" => &mut seen.route,
+                "impact.outcome" => &mut seen.outcome,
+                "tls.server.not_after" => &mut seen.not_after,
+                "retry.attempt" => return seen.attempt = value.parse().ok(),
+                "retry.max_attempts" => return seen.max_attempts = value.parse().ok(),
+                "retry.exhausted" => return seen.exhausted = value == "true",
+                _ => return,
+            };
+            value.clone_into(slot);
+        });
+        seen
+    }
+
+    /// `host:port`, as much of it as is known.
+    pub(super) fn peer(&self) -> String {
+        let host = if self.host.is_empty() { &self.address } else { &self.host };
+        match (host.is_empty(), self.port.is_empty()) {
+            (true, true) => String::new(),
+            (true, false) => format!("port {}", self.port),
+            (false, true) => host.clone(),
+            (false, false) if host.contains(':') => format!("[{host}]:{}", self.port),
+            (false, false) => format!("{host}:{}", self.port),
+        }
+    }
+}
+
+/// Times as seconds.
+#[derive(Debug, Default)]
+struct Times {
+    /// The text of the last one, which many lines share.
+    last: (String, Option<Seconds>),
+}
+
+impl Times {
+    /// A time as seconds.
+    fn seconds(&mut self, text: &str) -> Option<Seconds> {
+        // Lines of one second differ in the fraction only.
+        let second = text.get(..19)?;
+        if self.last.0 != second {
+            let When::At(time) = whole_time(format!("{second}Z").as_bytes())? else { return None };
+            let seconds = time.duration_since(UNIX_EPOCH).ok()?.as_secs();
+            self.last = (second.to_owned(), i64::try_from(seconds).ok());
+        }
+        self.last.1
+    }
+}
