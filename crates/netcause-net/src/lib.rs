@@ -4,9 +4,11 @@
 //! [`WithFault`](netcause_fault::WithFault) in an error's own chain, and the fields of spans.
 
 mod attempt;
+mod ledger;
 mod served;
 mod settings;
 
 pub use attempt::{Attempt, Operation};
+pub use ledger::{History, Ledger, Onset, Reach};
 pub use served::{Ended, FinishedTry, Impact, Outcome, Served, carry, set_outcome};
 pub use settings::{EvidenceMode, Settings, set_settings, settings};
