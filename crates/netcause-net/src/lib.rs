@@ -4,11 +4,22 @@
 //! [`WithFault`](netcause_fault::WithFault) in an error's own chain, and the fields of spans.
 
 mod attempt;
+mod connect;
+mod kernel;
 mod ledger;
 mod served;
 mod settings;
+mod trail;
 
 pub use attempt::{Attempt, Operation};
+pub use connect::{
+    ConnectError, ConnectErrorKind, Connection, Connector, KeepAlive, Resolve, Resolving, Stream,
+    SystemResolver, Use,
+};
+pub use kernel::TcpInfo;
 pub use ledger::{History, Ledger, Onset, Reach};
 pub use served::{Ended, FinishedTry, Impact, Outcome, Served, carry, set_outcome};
 pub use settings::{EvidenceMode, Settings, set_settings, settings};
+pub use trail::{AddressFailure, CallTrail, Step, Trail};
+#[cfg(feature = "hyper-util")]
+pub use trail::{Watch, Watched, Watching};

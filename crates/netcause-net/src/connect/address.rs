@@ -1,0 +1,124 @@
+//! Connecting to one address.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+
+use crate::kernel;
+use crate::{AddressFailure, Step, Trail};
+
+/// Why an address gave no connection.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// What the kernel reported; none where the limit ran out.
+    pub(super) error: Option<io::Error>,
+    pub(super) seen: Box<AddressFailure>,
+}
+
+/// Connects to one address; what became of it is noted on the trail, also where the future is
+/// dropped.
+pub(super) async fn connect(
+    address: SocketAddr,
+    limit: Duration,
+    trail: &Arc<Trail>,
+) -> Result<TcpStream, Failure> {
+    trail.note(Step::Trying(address));
+    let stream = match begin(address) {
+        Ok(stream) => stream,
+        Err(error) => {
+            let os_error = error.raw_os_error();
+            let seen = Box::new(AddressFailure { os_error, ..AddressFailure::new(address) });
+            trail.note(Step::Failed(seen.clone()));
+            return Err(Failure { error: Some(error), seen });
+        }
+    };
+    let attempt = Attempt { address, stream: Some(stream), trail: Arc::clone(trail) };
+    let result = tokio::time::timeout(limit, attempt.wait()).await;
+    attempt.finish(result.map_err(|_| limit))
+}
+
+/// A connect under way.
+struct Attempt {
+    address: SocketAddr,
+    stream: Option<TcpStream>,
+    trail: Arc<Trail>,
+}
+
+/// Begins to connect. What this host decides by itself (no route, a rule of its own) ends here.
+fn begin(address: SocketAddr) -> io::Result<TcpStream> {
+    use socket2::{Domain, Protocol, Socket, Type};
+
+    let kind = Type::STREAM.nonblocking().cloexec();
+    let socket = Socket::new(Domain::for_address(address), kind, Some(Protocol::TCP))?;
+    if kernel::may_ask() {
+        kernel::queue_errors(&socket, address.is_ipv6(), true);
+    }
+    match socket.connect(&address.into()) {
+        Err(error) if !kernel::is_in_progress(&error) => Err(error),
+        // Only now: the reactor takes a socket that does not connect for one that was hung up.
+        _ => TcpStream::from_std(socket.into()),
+    }
+}
+
+impl Attempt {
+    /// Waits until the kernel has decided.
+    async fn wait(&self) -> io::Result<()> {
+        let Some(stream) = &self.stream else { return Ok(()) };
+        stream.writable().await?;
+        match stream.take_error()? {
+            Some(error) => Err(error),
+            // Without a peer it was woken by an entry in the error queue alone.
+            None => stream.peer_addr().map(drop),
+        }
+    }
+
+    fn finish(mut self, result: Result<io::Result<()>, Duration>) -> Result<TcpStream, Failure> {
+        let Some(stream) = self.stream.take() else {
+            let error = Some(io::ErrorKind::NotConnected.into());
+            return Err(Failure { error, seen: Box::new(AddressFailure::new(self.address)) });
+        };
+        let (error, limit) = match result {
+            Ok(Ok(())) => return Ok(self.stand(stream)),
+            Ok(Err(error)) => (Some(error), None),
+            Err(limit) => (None, Some(limit)),
+        };
+        let mut seen = Box::new(self.look(&stream));
+        let told = error.as_ref().and_then(io::Error::raw_os_error);
+        seen.os_error = told.or(seen.os_error.filter(|_| error.is_some()));
+        seen.limit = limit;
+        self.trail.note(Step::Failed(seen.clone()));
+        let error = error.map(|it| seen.os_error.map_or(it, io::Error::from_raw_os_error));
+        Err(Failure { error, seen })
+    }
+
+    /// The connection stands: from now on a message of ICMP must not break it.
+    fn stand(&self, stream: TcpStream) -> TcpStream {
+        if kernel::may_ask() {
+            kernel::queue_errors(&stream, self.address.is_ipv6(), false);
+        }
+        stream
+    }
+
+    fn look(&self, stream: &TcpStream) -> AddressFailure {
+        let mut seen = AddressFailure::new(self.address);
+        let local = stream.local_addr().ok();
+        seen.local = local.filter(|it| !it.ip().is_unspecified());
+        if kernel::may_ask() {
+            let queued = kernel::read_errors(stream, self.address.ip());
+            (seen.icmp, seen.os_error) = queued.unzip();
+            seen.tcp = kernel::tcp_info(stream);
+        }
+        seen
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        if let Some(stream) = self.stream.take() {
+            self.trail.note(Step::GivenUp(Box::new(self.look(&stream))));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! [`Connection`]: what is known of a connection, also when an answer never came.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use netcause_fault::{Fault, Peer};
+use tokio::net::TcpStream;
+
+use crate::{TcpInfo, Trail, kernel};
+
+/// What is known of a connection of our connector, also after it was closed.
+///
+/// A client built on hyper-util has it as `Arc<Connection>` among the extras of its
+/// `Connected`, and in the extensions of a response.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+/// # let port = listener.local_addr()?.port();
+/// let stream = netcause_net::Connector::new().connect("127.0.0.1", port).await?;
+/// let connection = stream.connection();
+/// assert!(!connection.begin_use().reused);
+/// connection.end_use();
+/// assert!(connection.begin_use().reused);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Connection {
+    server: Option<(String, u16)>,
+    answers: Vec<IpAddr>,
+    local: Option<SocketAddr>,
+    peer: Option<SocketAddr>,
+    opened: Instant,
+    sent: AtomicU64,
+    received: AtomicU64,
+    stream: Weak<TcpStream>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    uses: u64,
+    idle_since: Option<Instant>,
+    at_close: Option<TcpInfo>,
+}
+
+/// How a connection comes to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Use {
+    /// Whether it had been used before.
+    pub reused: bool,
+    /// How long it had been idle.
+    pub idle: Option<Duration>,
+}
+
+impl Connection {
+    pub(super) fn new(stream: &Arc<TcpStream>, trail: &Trail) -> Self {
+        Connection {
+            server: trail.server(),
+            answers: trail.answers(),
+            local: stream.local_addr().ok(),
+            peer: stream.peer_addr().ok(),
+            opened: Instant::now(),
+            sent: AtomicU64::new(0),
+            received: AtomicU64::new(0),
+            stream: Arc::downgrade(stream),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Our own address.
+    #[must_use]
+    pub fn local(&self) -> Option<SocketAddr> {
+        self.local
+    }
+
+    /// The peer's address.
+    #[must_use]
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.peer
+    }
+
+    /// When it was opened.
+    #[must_use]
+    pub fn opened(&self) -> Instant {
+        self.opened
+    }
+
+    /// Bytes handed to the kernel so far.
+    #[must_use]
+    pub fn bytes_sent(&self) -> u64 {
+        self.sent.load(Relaxed)
+    }
+
+    /// Bytes taken from the kernel so far.
+    #[must_use]
+    pub fn bytes_received(&self) -> u64 {
+        self.received.load(Relaxed)
+    }
+
+    /// A call begins to use it; says whether one did before, and how long it was idle.
+    pub fn begin_use(&self) -> Use {
+        let mut state = self.lock();
+        state.uses += 1;
+        let idle = state.idle_since.take().map(|since| since.elapsed());
+        Use { reused: state.uses > 1, idle }
+    }
+
+    /// A call has ended with it, body included.
+    pub fn end_use(&self) {
+        self.lock().idle_since = Some(Instant::now());
+    }
+
+    /// What the kernel counts now, or counted just before the connection was closed.
+    #[must_use]
+    pub fn tcp_info(&self) -> Option<TcpInfo> {
+        let at_close = self.lock().at_close;
+        at_close.or_else(|| kernel::tcp_info(&*self.stream.upgrade()?))
+    }
+
+    /// Adds to a fault of a call who the peer was, and what the kernel tells of the connection.
+    pub fn describe(&self, fault: &mut Fault<'static>) {
+        fault.peer = self.as_peer();
+    }
+
+    fn as_peer(&self) -> Peer<'static> {
+        let (name, port) = self.server.clone().unzip();
+        Peer {
+            server_address: name.map(Into::into),
+            server_port: port,
+            peer_address: self.peer.map(|it| it.ip()),
+            peer_port: self.peer.map(|it| it.port()),
+            local_address: self.local.map(|it| it.ip()),
+            local_port: self.local.map(|it| it.port()),
+            transport: Some("tcp".into()),
+            protocol: None,
+            dns_answers: self.answers.clone(),
+        }
+    }
+
+    pub(super) fn sent(&self, count: usize) {
+        self.sent.fetch_add(count as u64, Relaxed);
+    }
+
+    pub(super) fn received(&self, count: usize) {
+        self.received.fetch_add(count as u64, Relaxed);
+    }
+
+    /// Keeps what the kernel counts before the socket is closed; the first time counts.
+    pub(super) fn close(&self, stream: &TcpStream) {
+        let mut state = self.lock();
+        if state.at_close.is_none() && kernel::may_ask() {
+            state.at_close = kernel::tcp_info(stream);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
