@@ -19,7 +19,9 @@ extern crate self as netcause_fault;
 mod test_errors;
 
 pub use chain::{Chain, MAX_LINKS, ReadOptions, Sanitize};
-pub use classify::{Classifiers, Classify, Priority, Verdict, classify, classify_text};
+pub use classify::{
+    Classifiers, Classify, Priority, Verdict, classify, classify_text, grpc_status_text,
+};
 pub use duration::{LongDuration, TextDuration, long_duration, text_duration};
 pub use evidence::Evidence;
 pub use fault::{Attempts, Certificate, Fault, MAX_EVIDENCE, Peer, Request};

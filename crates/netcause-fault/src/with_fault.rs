@@ -36,6 +36,23 @@ impl WithFault {
         WithFault { error: error.into(), fault: Arc::new(fault) }
     }
 
+    /// Attaches a fault that others hold, too.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use netcause_fault::{Fault, Reason, WithFault};
+    ///
+    /// let fault = Arc::new(Fault::of_reason(Reason::ConnectTimeout));
+    /// let error = WithFault::shared("too slow", Arc::clone(&fault));
+    /// assert!(Arc::ptr_eq(error.fault(), &fault));
+    /// ```
+    pub fn shared(
+        error: impl Into<Box<dyn Error + Send + Sync>>,
+        fault: Arc<Fault<'static>>,
+    ) -> Self {
+        WithFault { error: error.into(), fault }
+    }
+
     /// The outermost one of an error's chain, also behind what hides its inner link.
     ///
     /// ```

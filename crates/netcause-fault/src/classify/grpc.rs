@@ -11,7 +11,7 @@ pub(crate) struct Code {
     /// What kind of failure it is, where the peer says so.
     pub(super) category: Category,
     /// tonic's words for it.
-    words: &'static str,
+    pub(super) words: &'static str,
     /// Whether a client that knows no better gives it, too.
     is_vague: bool,
 }

@@ -4,6 +4,7 @@
 //! stand beside; [`verdict`] decides what it amounts to, typed facts before words. Only a
 //! fault's text is read once more, by [`extract`], for who the peer was, limits and tries.
 
+mod answer;
 mod certificate;
 pub(crate) mod codes;
 mod context;
@@ -32,6 +33,7 @@ use std::cell::RefCell;
 use std::error::Error;
 use std::ops::Range;
 
+pub use self::answer::grpc_status_text;
 pub(crate) use self::custom::NO_CLASSIFIERS;
 pub use self::custom::{Classifiers, Classify, Priority, Verdict};
 pub(crate) use self::facts::{Facts, Source};

@@ -150,6 +150,11 @@ fn with_code(outline: Outline<'static>, code: &'static grpc::Code) -> Outline<'s
     Outline { code: Some(code.name), phase: Some(Phase::Response), ..outline }
 }
 
+/// The fault that a status of HTTP states, not yet diagnosed.
+pub(super) fn fault_of_status(status: u16) -> Fault<'static> {
+    of_status(status).into_fault()
+}
+
 fn of_status(status: u16) -> Outline<'static> {
     let category = match status {
         401 | 403 | 407 => Category::Auth,
