@@ -16,6 +16,7 @@ use crate::clean::CleanTexts;
 use crate::fields::{Fields, Stored};
 use crate::last::LastScopes;
 use crate::repeat::{Repeat, Repeats, Site};
+use crate::reported::Reported;
 use crate::scope::ScopeView;
 use crate::span::Outcome;
 use crate::spans::{Place, end_with};
@@ -33,6 +34,7 @@ pub(crate) struct Scratch {
     pub(crate) callsites: KnownCallsites,
     pub(crate) repeats: Repeats,
     pub(crate) scopes: LastScopes,
+    pub(crate) reported: Reported,
 }
 
 /// Where an event's error was found.

@@ -184,6 +184,7 @@ impl NetcauseLayer {
             event: metadata.is_event().then_some(&mut scratch.parts),
             layer: self.number,
             repeats: &scratch.repeats,
+            reported: &mut scratch.reported,
             known: None,
         }
     }
@@ -296,6 +297,7 @@ where
             if let Some(span) = context.span(id) {
                 let fields = if is_known { None } else { Some(&scratch.event) };
                 self.open(&span, keys, fields, &mut scopes);
+                self.take_report(&span, &mut scratch.reported);
             }
             scratch.scopes = scopes;
         });
@@ -307,7 +309,11 @@ where
             let mut visitor = self.visitor(span.metadata(), scratch);
             let keys = visitor.keys;
             values.record(&mut visitor);
-            self.amend(&span, keys, scratch);
+            if !scratch.event.list.is_empty() {
+                self.amend(&span, keys, scratch);
+                self.note_answer(&span, &scratch.event);
+            }
+            self.take_report(&span, &mut scratch.reported);
         });
     }
 

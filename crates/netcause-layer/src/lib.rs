@@ -16,6 +16,7 @@ mod memory;
 mod reentry;
 mod repeat;
 mod report;
+mod reported;
 mod scope;
 mod span;
 mod spans;

@@ -13,6 +13,8 @@ use arrayvec::{ArrayString, ArrayVec};
 use netcause_fault::{Attempts, Evidence, Fault, Limit, Phase};
 use netcause_record::Sources;
 
+use crate::reported::{complete_from, is_given_up, may_have_given_up};
+
 /// How many faults a span remembers; the oldest goes first.
 pub(crate) const PER_SPAN: usize = 8;
 
@@ -42,6 +44,8 @@ pub(crate) struct Seen {
     max_attempts: Option<u32>,
     /// Whether it may not name its peer: it only makes its text ambiguous.
     doubtful: bool,
+    /// All that our code knew of it, where it was our code that reported it.
+    reported: Option<Arc<Fault<'static>>>,
 }
 
 const _: () = assert!(size_of::<Seen>() <= 256);
@@ -66,7 +70,25 @@ impl Seen {
             max_attempts: fault.attempts.max_attempts,
             // A part of a text may be part of another one, too.
             doubtful: prefix(text).len() < text.len(),
+            reported: None,
         })
+    }
+
+    /// What to remember of a fault that our code reported with an error whose innermost text
+    /// is `text`.
+    pub(crate) fn reported(fault: &Arc<Fault<'static>>, text: &str) -> Option<Self> {
+        let seen = if is_given_up(fault) {
+            // What was dropped has no error; the words that stand for one are nobody's.
+            Seen { text: ArrayString::new(), doubtful: false, ..Seen::new(fault, GIVEN_UP)? }
+        } else {
+            Seen::new(fault, text)?
+        };
+        Some(Seen { reported: Some(Arc::clone(fault)), ..seen })
+    }
+
+    /// The fault that our code reported.
+    pub(crate) fn fault(&self) -> Option<&Fault<'static>> {
+        self.reported.as_deref()
     }
 
     fn names_peer(&self) -> bool {
@@ -116,6 +138,29 @@ fn speaks_of(error: &str, text: &str) -> bool {
     error.ends_with(text) || error.contains(text)
 }
 
+/// Any text that is long enough.
+const GIVEN_UP: &str = "given up";
+
+/// What a fault is sought by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sought<'a> {
+    /// The text of the event's error.
+    pub(crate) error: &'a str,
+    /// What the event's error says of the failure.
+    pub(crate) fault: &'a Fault<'a>,
+}
+
+impl Sought<'_> {
+    fn matches(&self, seen: &Seen, age: Duration) -> bool {
+        match seen.fault() {
+            Some(given_up) if seen.text.is_empty() => {
+                age < MOMENT && may_have_given_up(self.fault, given_up)
+            }
+            _ => age < LIFETIME && speaks_of(self.error, &seen.text),
+        }
+    }
+}
+
 /// As much of a text as is remembered.
 fn prefix(text: &str) -> &str {
     text.get(..text.floor_char_boundary(LONGEST_TEXT)).unwrap_or_default()
@@ -142,11 +187,23 @@ impl Memory {
 
     /// Remembers a fault in place of the same failure of the same peer.
     pub(crate) fn remember(&mut self, seen: &Arc<Seen>, now: SystemTime) {
-        self.0.retain(|(other, _)| !(other.text == seen.text && other.same_peer(seen)));
+        let is_same = |other: &Seen| other.text == seen.text && other.same_peer(seen);
+        let tells_more = |(other, at): &Remembered| {
+            other.reported.is_some() && is_same(other) && is_within(MOMENT, *at, now)
+        };
+        if seen.reported.is_none() && self.0.iter().any(tells_more) {
+            return;
+        }
+        self.0.retain(|(other, _)| !is_same(other));
         if self.0.is_full() {
             self.0.remove(0);
         }
         let _ = self.0.try_push((Arc::clone(seen), now));
+    }
+
+    /// Whether our code reported any of them.
+    pub(crate) fn has_reported(&self) -> bool {
+        self.0.iter().any(|(seen, _)| seen.reported.is_some())
     }
 
     /// Forgets all.
@@ -168,12 +225,11 @@ impl Memory {
     }
 
     /// The remembered fault that an error's text speaks of, if all that match name one peer.
-    pub(crate) fn recall(&self, error: &str, now: SystemTime) -> Option<Remembered> {
-        let mut matching = self
-            .0
-            .iter()
-            .rev()
-            .filter(|(seen, at)| is_within(LIFETIME, *at, now) && speaks_of(error, &seen.text));
+    pub(crate) fn recall(&self, sought: Sought<'_>, now: SystemTime) -> Option<Remembered> {
+        let matches = |(seen, at): &&Remembered| {
+            now.duration_since(*at).is_ok_and(|age| sought.matches(seen, age))
+        };
+        let mut matching = self.0.iter().rev().filter(matches);
         let (latest, at) = matching.next().filter(|(seen, _)| seen.names_peer())?;
         matching.all(|(other, _)| other.same_peer(latest)).then(|| (Arc::clone(latest), *at))
     }
@@ -190,6 +246,9 @@ impl Seen {
     ///
     /// Tries and times are filled by [`Seen::complete_tries`] once the event's own are read.
     pub(crate) fn complete<'a>(&'a self, fault: &mut Fault<'a>, age: Duration) {
+        if let Some(reported) = self.fault() {
+            return complete_from(fault, reported, age);
+        }
         let named = !fault.peer.is_empty();
         let same = fault
             .peer
@@ -207,6 +266,13 @@ impl Seen {
         fault.peer.peer_address = fault.peer.peer_address.or(self.peer_address);
         fault.phase = fault.phase.or(self.phase);
         fault.limit = fault.limit.or(self.limit);
+    }
+
+    /// Fills the time that neither the error nor the event tells.
+    pub(crate) fn complete_elapsed(&self, fault: &mut Fault<'_>) {
+        if let Some(reported) = self.fault() {
+            fault.elapsed = fault.elapsed.or(reported.elapsed);
+        }
     }
 
     /// Fills the tries and the time that neither the error nor the event tells.
@@ -239,7 +305,9 @@ mod tests {
     }
 
     fn recalled(memory: &Memory, error: &str, now: SystemTime) -> Option<String> {
-        memory.recall(error, now).map(|(seen, _)| seen.host.to_string())
+        let fault = Fault::of_reason(Reason::ConnectRefused);
+        let sought = Sought { error, fault: &fault };
+        memory.recall(sought, now).map(|(seen, _)| seen.host.to_string())
     }
 
     #[test]

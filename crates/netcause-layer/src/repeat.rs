@@ -260,7 +260,11 @@ impl Verdict {
         let last = || self.seen.as_ref().filter(|_| self.is_named);
         let recalls_nothing =
             || last().zip(place).is_some_and(|((seen, _), place)| place.span.remembers_last(seen));
-        !self.selects && self.stated == stated(chain) && (!self.may_recall || recalls_nothing())
+        let may_be_told = || place.is_some_and(|place| place.span.remembers_reported());
+        !self.selects
+            && self.stated == stated(chain)
+            && (!self.may_recall || recalls_nothing())
+            && !may_be_told()
     }
 
     /// Whether the span remembers just this, since a moment ago.

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use netcause_fault::{Chain, Fault};
+use netcause_fault::{Chain, Fault, Peer};
 use netcause_record::{
-    Field, Record, RenderedFault, Role, Selected, Sources, complete, rests_on_time, select,
+    Field, PeerSource, Record, RenderedFault, Role, Selected, Sources, complete, complete_elapsed,
+    rests_on_time, select,
 };
 use smallvec::SmallVec;
 
 use crate::event::{Found, Logged};
 use crate::fields::Entry;
-use crate::memory::{Remembered, Seen};
+use crate::memory::{Remembered, Seen, Sought};
 use crate::repeat::{Failure, Kept, Repeat, Repeats, Site, Verdict, stated};
+use crate::reported::agrees;
 use crate::span::Outcome;
 use crate::spans::{end_with, recall, remember};
 
@@ -116,10 +118,12 @@ impl<'a> Logged<'a> {
         let rests_on_time = rests_on_time(&fault);
         let names_peer = |entry: &Entry| entry.key.names_peer();
         let may_recall = fault.peer.is_empty() && !self.moment.fields.list.iter().any(names_peer);
-        let recalled = if may_recall { self.recall(sources) } else { None };
+        let recalled = self.recall(&fault, may_recall, sources);
         let mut fault = fault;
         if let Some((seen, age)) = &recalled {
             seen.complete(&mut fault, *age);
+            complete_elapsed(&mut fault.elapsed, sources);
+            seen.complete_elapsed(&mut fault);
         }
         let source = complete(&mut fault, sources);
         if let Some((seen, _)) = &recalled {
@@ -166,7 +170,7 @@ impl<'a> Logged<'a> {
             self.report_plain(export);
             return true;
         };
-        if verdict.may_recall && self.recall(sources).is_some() {
+        if self.recall(&verdict.fault, verdict.may_recall, sources).is_some() {
             return false;
         }
         verdict.renew(read, sources);
@@ -195,12 +199,35 @@ impl<'a> Logged<'a> {
         }
     }
 
-    /// What memory knows of the failure, unless the fields name the very same peer.
-    fn recall(&self, sources: &Sources<'_, '_>) -> Option<(Arc<Seen>, Duration)> {
+    /// What memory knows of the failure.
+    ///
+    /// What an event told before is no news where the fields name the very same peer, and
+    /// is only taken where nothing names one; what our code reported has more to tell, and
+    /// is taken by whatever does not name another peer.
+    fn recall(
+        &self,
+        fault: &Fault<'_>,
+        may_recall: bool,
+        sources: &Sources<'_, '_>,
+    ) -> Option<(Arc<Seen>, Duration)> {
+        let span = self.moment.place?.span;
+        if !span.remembers_reported() && !(may_recall && span.remembers()) {
+            return None;
+        }
         let now = self.moment.timestamp;
-        let (seen, at) = recall(self.moment.place?.span, self.chain.message(), now)?;
+        let (seen, at) = recall(span, Sought { error: self.chain.message(), fault }, now)?;
         let age = now.duration_since(at).unwrap_or_default();
-        (!seen.is_named_by(sources)).then_some((seen, age))
+        let is_wanted = match seen.fault() {
+            // An error that has just this fault in its chain knows all of it.
+            Some(reported) if self.states(reported) => false,
+            Some(reported) => is_of_same_peer(fault, reported, sources),
+            None => may_recall && !seen.is_named_by(sources),
+        };
+        is_wanted.then_some((seen, age))
+    }
+
+    fn states(&self, reported: &Fault<'_>) -> bool {
+        self.chain.stated().is_some_and(|stated| std::ptr::eq(stated, reported))
     }
 
     /// Keeps the fault with the spans, and returns what is kept: what was kept of it
@@ -241,5 +268,19 @@ impl<'a> Logged<'a> {
         };
         let retried = left && attempts.exhausted != Some(true) && counted();
         if retried { Outcome::Retried } else { Outcome::Fault }
+    }
+}
+
+/// Whether neither the error nor the fields name another peer than the one reported.
+fn is_of_same_peer(fault: &Fault<'_>, reported: &Fault<'_>, sources: &Sources<'_, '_>) -> bool {
+    if !agrees(&fault.peer, &reported.peer) {
+        return false;
+    }
+    match sources.named_peer() {
+        Some((host, port)) => {
+            let named = Peer { server_address: Some(host), server_port: port, ..Peer::default() };
+            agrees(&named, &reported.peer)
+        }
+        None => sources.peer_source() == PeerSource::Nowhere,
     }
 }

@@ -57,6 +57,8 @@ pub(crate) struct Span {
     outcome: AtomicU8,
     /// The address of the fault that was remembered last; 0 where none is.
     remembered: AtomicUsize,
+    /// Whether one of those that are remembered was reported by our code.
+    has_reported: AtomicBool,
     state: Mutex<SpanState>,
 }
 
@@ -86,6 +88,7 @@ impl Span {
         *self.entered.get_mut() = false;
         *self.closed.get_mut() = false;
         *self.remembered.get_mut() = 0;
+        *self.has_reported.get_mut() = false;
         *self.outcome.get_mut() = Outcome::Silent as u8;
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         state.memory.clear();
@@ -163,11 +166,17 @@ impl Span {
         change(&mut state.memory);
         let last = state.memory.last().map_or(0, address);
         self.remembered.store(last, Ordering::Release);
+        self.has_reported.store(state.memory.has_reported(), Ordering::Release);
         state.scope(self).serves_caller()
     }
 
     pub(crate) fn remembers(&self) -> bool {
         self.remembered.load(Ordering::Acquire) != 0
+    }
+
+    /// Whether a fault is remembered that our code reported.
+    pub(crate) fn remembers_reported(&self) -> bool {
+        self.has_reported.load(Ordering::Acquire)
     }
 
     /// Whether this very fault was remembered last.

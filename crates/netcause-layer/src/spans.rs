@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
-use netcause_record::Key;
+use netcause_record::{Field, Key, Role, Value};
 use smallvec::SmallVec;
 use tracing_core::span::Id;
 use tracing_core::{Event, Subscriber};
@@ -16,7 +16,8 @@ use crate::event::Scratch;
 use crate::fields::Fields;
 use crate::known::{self, Amended, KnownSpan};
 use crate::last::LastScopes;
-use crate::memory::{Remembered, Seen};
+use crate::memory::{Remembered, Seen, Sought};
+use crate::reported::Reported;
 use crate::scope::SpanScope;
 use crate::span::{Outcome, Span, SpanStates};
 
@@ -139,6 +140,36 @@ impl NetcauseLayer {
         }
     }
 
+    /// Notes an answer that is recorded on the span of a call: its peer was reached.
+    pub(crate) fn note_answer<'a, R: LookupSpan<'a>>(
+        &self,
+        span: &SpanRef<'a, R>,
+        fields: &Fields,
+    ) {
+        let is_well = |field: Field<'_>| match (field.key.role, field.value) {
+            (Role::HttpStatus, Value::I64(status)) => (100..400).contains(&status),
+            (Role::HttpStatus, Value::U64(status)) => (100..400).contains(&status),
+            _ => false,
+        };
+        if fields.iter().any(is_well)
+            && let Some(KnownSpan { span, .. }) = self.seen(span)
+        {
+            span.end_with(Outcome::Reached);
+        }
+    }
+
+    /// Remembers the fault that a span's own `error` reports, if it does.
+    pub(crate) fn take_report<'a, R: LookupSpan<'a>>(
+        &self,
+        span: &SpanRef<'a, R>,
+        reported: &mut Reported,
+    ) {
+        let Some(seen) = reported.take() else { return };
+        let Some(KnownSpan { span, .. }) = self.seen(span) else { return };
+        remember(&span, &Arc::new(seen), SystemTime::now());
+        span.end_with(Outcome::Fault);
+    }
+
     /// A span with its scope as it is now.
     pub(crate) fn place<'k>(&self, known: &'k mut KnownSpan) -> Place<'k> {
         let version = self.amended.load(Ordering::Acquire);
@@ -182,8 +213,8 @@ pub(crate) fn end_with(place: &Place<'_>, outcome: Outcome) {
 }
 
 /// The fault remembered on a span that an error speaks of.
-pub(crate) fn recall(span: &Span, error: &str, now: SystemTime) -> Option<Remembered> {
-    span.lock().memory.recall(error, now)
+pub(crate) fn recall(span: &Span, sought: Sought<'_>, now: SystemTime) -> Option<Remembered> {
+    span.lock().memory.recall(sought, now)
 }
 
 /// Remembers a fault on a span and those around it, up to the one that serves a caller, or

@@ -17,6 +17,7 @@ use crate::clean::CleanTexts;
 use crate::fields::{Fields, Place, Stored};
 use crate::last::KnownFields;
 use crate::repeat::{Repeats, Site};
+use crate::reported::Reported;
 
 /// Read beyond the limit before secrets are removed: a cut may take away the very mark by
 /// which one is known.
@@ -75,6 +76,8 @@ pub(crate) struct Visitor<'v> {
     pub(crate) event: Option<&'v mut EventParts>,
     pub(crate) layer: u32,
     pub(crate) repeats: &'v Repeats,
+    /// What a span's own `error` reports.
+    pub(crate) reported: &'v mut Reported,
     /// The fields of the span before, for one that opens: as long as they are the same,
     /// nothing is written.
     pub(crate) known: Option<KnownFields<'v>>,
@@ -174,7 +177,13 @@ impl Visit for Visitor<'_> {
             limit: reading.limits.field,
         };
         let Some(event) = self.event.as_deref_mut() else {
-            return self.record_debug(field, &format_args!("{value}"));
+            let is_error = |key: &Key| key.role == Role::Error;
+            let may_report = self.keys.get(field.index()).is_some_and(is_error);
+            let read = AssertUnwindSafe(|| self.reported.read(value, &options));
+            if !(may_report && catch_unwind(read).unwrap_or_default()) {
+                self.record_debug(field, &format_args!("{value}"));
+            }
+            return;
         };
         let first = !event.typed;
         let chain = if first { &mut event.chain } else { &mut event.other };

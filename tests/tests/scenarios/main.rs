@@ -10,6 +10,7 @@ mod memory;
 mod messages;
 mod peers;
 mod recovery;
+mod reported;
 mod served;
 mod start;
 mod summary;
