@@ -211,7 +211,8 @@ impl<'a> Logged<'a> {
         sources: &Sources<'_, '_>,
     ) -> Option<(Arc<Seen>, Duration)> {
         let span = self.moment.place?.span;
-        if !span.remembers_reported() && !(may_recall && span.remembers()) {
+        let knows = span.remembers_reported() || may_recall && span.remembers();
+        if !knows {
             return None;
         }
         let now = self.moment.timestamp;

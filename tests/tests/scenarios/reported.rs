@@ -70,7 +70,10 @@ fn a_text_of_the_same_failure_has_all_that_was_known() {
     assert_eq!(line.number("fault.elapsed_ms"), Some(2));
     let told = evidence(&line);
     assert!(told.contains(&Evidence::ResetOnConnect.to_string()), "{told:?}");
-    assert!(told.last().is_some_and(|last| last.starts_with("peer taken from the same failure")), "{told:?}");
+    assert!(
+        told.last().is_some_and(|last| last.starts_with("peer taken from the same failure")),
+        "{told:?}"
+    );
 }
 
 #[test]
