@@ -48,6 +48,8 @@ pub enum Evidence<'a> {
     Unanswered(u32),
     /// The connection was answered with a reset, and no ICMP message came.
     ResetOnConnect,
+    /// The kernel refused at once, and no packet left this host.
+    NothingSent,
     /// This process has never reached the peer.
     NeverReached,
     /// This process reached the peer that long ago.
@@ -98,6 +100,7 @@ impl Evidence<'_> {
             Evidence::Icmp(it) => Evidence::Icmp(*it),
             Evidence::Unanswered(it) => Evidence::Unanswered(*it),
             Evidence::ResetOnConnect => Evidence::ResetOnConnect,
+            Evidence::NothingSent => Evidence::NothingSent,
             Evidence::NeverReached => Evidence::NeverReached,
             Evidence::LastReached(it) => Evidence::LastReached(*it),
             Evidence::FailuresInARow(one, two) => Evidence::FailuresInARow(*one, *two),
@@ -134,6 +137,7 @@ impl Evidence<'_> {
             Evidence::Icmp(it) => Evidence::Icmp(it),
             Evidence::Unanswered(it) => Evidence::Unanswered(it),
             Evidence::ResetOnConnect => Evidence::ResetOnConnect,
+            Evidence::NothingSent => Evidence::NothingSent,
             Evidence::NeverReached => Evidence::NeverReached,
             Evidence::LastReached(it) => Evidence::LastReached(it),
             Evidence::FailuresInARow(one, two) => Evidence::FailuresInARow(one, two),
@@ -215,18 +219,24 @@ impl Evidence<'_> {
         match self {
             Evidence::Icmp(icmp) => fmt::Display::fmt(icmp, f),
             Evidence::Unanswered(sent) => {
-                write!(f, "{sent} SYN sent, no answer, no ICMP")
+                write!(f, "{sent} SYN{} sent, no answer, no ICMP", plural(*sent))
             }
             Evidence::ResetOnConnect => f.write_str("a reset came back, and no ICMP message"),
-            Evidence::NeverReached => f.write_str("this process has never reached this peer"),
+            Evidence::NothingSent => {
+                f.write_str("the kernel refused at once: no packet left this host")
+            }
+            Evidence::NeverReached => f.write_str("this peer was never reached since start"),
             Evidence::LastReached(ago) => {
-                write!(f, "this process reached this peer {} ago", text_duration(*ago))
+                write!(f, "this peer was last reached {} ago", text_duration(*ago))
+            }
+            Evidence::FailuresInARow(1, since) => {
+                write!(f, "1 failure, {} ago", text_duration(*since))
             }
             Evidence::FailuresInARow(count, since) => {
                 write!(f, "{count} failures in a row, the first {} ago", text_duration(*since))
             }
             Evidence::AddressesChanged => f.write_str(
-                "the name resolves to other addresses than when the peer was last reached",
+                "the name resolves to other addresses than when this peer was last reached",
             ),
             Evidence::OtherAddress(address, Some(code)) => {
                 let name = errno::name(*code).unwrap_or("an unnamed error");
@@ -255,7 +265,9 @@ impl Evidence<'_> {
             Evidence::Unacknowledged(bytes, retransmissions) => {
                 write!(
                     f,
-                    "{bytes} bytes sent and never acknowledged, {retransmissions} retransmissions"
+                    "{bytes} byte{} sent and not acknowledged, after {retransmissions} retransmission{}",
+                    plural(*bytes),
+                    plural(*retransmissions),
                 )
             }
             Evidence::ProbesAnswered(ago) => {
@@ -265,6 +277,7 @@ impl Evidence<'_> {
                     text_duration(*ago)
                 )
             }
+            Evidence::ProbesUnanswered(1) => f.write_str("a keep-alive probe was not answered"),
             Evidence::ProbesUnanswered(count) => {
                 write!(f, "{count} keep-alive probes were not answered")
             }
@@ -278,6 +291,10 @@ impl Evidence<'_> {
             _ => Ok(()),
         }
     }
+}
+
+fn plural(count: impl Into<u64>) -> &'static str {
+    if count.into() == 1 { "" } else { "s" }
 }
 
 /// An error code of HTTP/2 by its name, else by its number.

@@ -82,16 +82,21 @@ impl fmt::Display for Icmp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.from, self.sender) {
             (IcmpSender::ThisHost, _) => f.write_str("this host itself answered")?,
-            (_, Some(sender)) => write!(f, "{sender} answered")?,
+            (IcmpSender::Peer, Some(sender)) => write!(f, "the peer's host {sender} answered")?,
+            (IcmpSender::Between, Some(sender)) => write!(f, "{sender} answered")?,
             (_, None) => f.write_str("a machine on the way answered")?,
         }
-        match self.meaning() {
-            IcmpMeaning::Prohibited => f.write_str(" that this is administratively prohibited")?,
-            IcmpMeaning::PortRejected => f.write_str(" that the port is unreachable")?,
-            IcmpMeaning::NoWay => f.write_str(" that no way leads there")?,
-            IcmpMeaning::TimeExceeded => f.write_str(" that the packet lived too short")?,
-            IcmpMeaning::Other => {}
-        }
+        f.write_str(match self.meaning() {
+            IcmpMeaning::Prohibited => " that this is administratively prohibited",
+            IcmpMeaning::PortRejected => " that the port is unreachable",
+            // What the kernel says when nobody answers ARP or neighbour discovery.
+            IcmpMeaning::NoWay if self.from == IcmpSender::ThisHost => {
+                " that nothing was heard of the next machine on the way"
+            }
+            IcmpMeaning::NoWay => " that no way leads there",
+            IcmpMeaning::TimeExceeded => " that the packet passed too many routers",
+            IcmpMeaning::Other => " that it could not be delivered",
+        })?;
         let version = if self.v6 { "ICMPv6" } else { "ICMP" };
         write!(f, " ({version} {}/{})", self.kind, self.code)
     }

@@ -1,3 +1,7 @@
+mod certain;
+mod connecting;
+mod established;
+
 use std::time::Duration;
 
 use crate::{
@@ -35,6 +39,7 @@ fn only_a_fact_that_one_cause_produces_is_certain() {
             Reason::TlsCertificateUntrusted,
             Reason::TlsCertificateRevoked,
             Reason::TlsCertificateInvalid,
+            Reason::TlsClientCertificateRequired,
         ]
     );
     for status in [401, 403, 407, 429] {

@@ -1,13 +1,16 @@
 //! `fault.hint`: what to check next.
 
 mod answers;
+mod observed;
 
 use std::fmt::{self, Write};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use self::answers::{LOOK_INTO_ITS_LOG, REQUEST_IS_WRONG, of_pause, of_status};
-use super::target::Target;
+use super::target::{Target, write_ip};
 use crate::classify::codes;
+use crate::diagnose::Seen;
 use crate::{Category, Evidence, Fault, Limit, Phase, Reason, text_duration};
 
 impl Fault<'_> {
@@ -40,6 +43,7 @@ struct Parts {
     before: &'static str,
     who: Who,
     after: &'static str,
+    sender: Option<IpAddr>,
     more: &'static str,
     pause: Option<Duration>,
 }
@@ -77,6 +81,9 @@ impl Hint<'_> {
             (Who::Nobody, _) => {}
         }
         out.write_str(self.parts.after)?;
+        if let Some(sender) = self.parts.sender {
+            write_ip(out, sender)?;
+        }
         out.write_str(self.parts.more)?;
         match self.parts.pause {
             Some(pause) => text_duration(pause).write_to(out),
@@ -86,15 +93,15 @@ impl Hint<'_> {
 }
 
 const fn about(before: &'static str, after: &'static str) -> Parts {
-    Parts { before, who: Who::Address, after, more: "", pause: None }
+    Parts { before, who: Who::Address, after, sender: None, more: "", pause: None }
 }
 
 const fn named(before: &'static str, after: &'static str) -> Parts {
-    Parts { before, who: Who::Name, after, more: "", pause: None }
+    Parts { before, who: Who::Name, after, sender: None, more: "", pause: None }
 }
 
 const fn plain(text: &'static str) -> Parts {
-    Parts { before: text, who: Who::Nobody, after: "", more: "", pause: None }
+    Parts { before: text, who: Who::Nobody, after: "", sender: None, more: "", pause: None }
 }
 
 const fn waiting(text: &'static str, pause: Duration) -> Parts {
@@ -103,16 +110,33 @@ const fn waiting(text: &'static str, pause: Duration) -> Parts {
 
 impl Parts {
     fn of(fault: &Fault<'_>) -> Option<Self> {
-        if let Some(status) = fault.request.status {
+        if let Some(status) = fault.failing_status() {
             return of_status(status, fault);
         }
         if let Some(code) = codes::of_fault(fault) {
             return Some(plain(code.hint));
         }
+        if let Some(parts) = of_observed(fault) {
+            return Some(parts);
+        }
         if let Some(parts) = fault.reason.and_then(|reason| of_reason(reason, fault)) {
             return Some(parts);
         }
         of_category(fault)
+    }
+}
+
+/// What was observed tells more than the error alone.
+fn of_observed(fault: &Fault<'_>) -> Option<Parts> {
+    let seen = Seen::of(fault);
+    match fault.category {
+        Category::ConnectRefused | Category::Unreachable => observed::of_connecting(fault, &seen),
+        Category::ConnectTimeout => {
+            observed::of_connecting(fault, &seen).or_else(|| observed::of_silence(fault, &seen))
+        }
+        Category::ResponseTimeout | Category::Timeout => observed::of_waiting(fault, &seen),
+        Category::ConnectionReset => observed::of_break(fault, &seen),
+        _ => None,
     }
 }
 
@@ -332,9 +356,12 @@ fn of_connect_timeout(fault: &Fault<'_>) -> Parts {
         "nothing came back from ",
         ": a firewall that drops, a dead host, a wrong address or a full accept queue",
     );
+    Parts { more: after_short_limit(fault), ..parts }
+}
+
+fn after_short_limit(fault: &Fault<'_>) -> &'static str {
     let short = fault.evidence.contains(&Evidence::ShortConnectLimit);
-    let more = if short { "; with a limit under 1 s one lost packet is enough" } else { "" };
-    Parts { more, ..parts }
+    if short { "; with a limit under 1 s one lost packet is enough" } else { "" }
 }
 
 fn of_reset(fault: &Fault<'_>) -> Parts {

@@ -3,10 +3,13 @@
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-use super::target::Target;
+use super::target::{Target, write_ip};
 use super::words::{tls_reason, unreachable};
 use crate::duration::write_number;
-use crate::{Category, Evidence, Fault, Limit, Phase, Reason, long_duration, text_duration};
+use crate::{
+    Category, Evidence, Fault, IcmpMeaning, IcmpSender, Limit, Phase, Reason, long_duration,
+    text_duration,
+};
 
 impl Fault<'_> {
     /// `fault.summary`: one sentence for people.
@@ -71,7 +74,8 @@ impl Summary<'_> {
             Category::Unreachable => {
                 self.write_connection(out, " failed")?;
                 self.write_after(out, fault.elapsed)?;
-                out.write_str(unreachable(fault.reason))
+                out.write_str(unreachable(fault.reason))?;
+                self.write_prohibition(out)
             }
             Category::ConnectionReset => self.write_broken(out),
             Category::TlsCertificate | Category::TlsHandshake => self.write_tls(out),
@@ -92,6 +96,21 @@ impl Summary<'_> {
             Category::Cancelled if fault.request.status.is_some() => self.write_answer(out, ""),
             Category::Cancelled => self.write_call(out, " was cancelled"),
             Category::Unknown => self.write_unknown(out),
+        }
+    }
+
+    /// `, prohibited by 10.0.0.1`, where the machine that forbids it has said so.
+    fn write_prohibition(&self, out: &mut impl Write) -> fmt::Result {
+        let record = self.0.evidence.iter().find_map(|fact| match fact {
+            Evidence::Icmp(icmp) if icmp.meaning() == IcmpMeaning::Prohibited => Some(icmp),
+            _ => None,
+        });
+        let Some(record) = record else { return Ok(()) };
+        out.write_str(", prohibited by ")?;
+        match (record.from, record.sender) {
+            (IcmpSender::ThisHost, _) => out.write_str("this host"),
+            (_, Some(sender)) => write_ip(out, sender),
+            (_, None) => out.write_str("a machine on the way"),
         }
     }
 

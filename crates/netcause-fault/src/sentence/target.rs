@@ -87,7 +87,7 @@ impl Target<'_> {
 }
 
 /// An address, the usual kind without a formatter.
-fn write_ip(out: &mut impl Write, address: IpAddr) -> fmt::Result {
+pub(super) fn write_ip(out: &mut impl Write, address: IpAddr) -> fmt::Result {
     let IpAddr::V4(address) = address else { return write!(out, "{address}") };
     let [first, rest @ ..] = address.octets();
     write_number(out, u64::from(first))?;
