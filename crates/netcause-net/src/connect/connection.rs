@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
-use netcause_fault::{Fault, Peer};
+use netcause_fault::{Category, Evidence, Fault, Peer};
 use tokio::net::TcpStream;
 
 use crate::{TcpInfo, Trail, kernel};
@@ -44,8 +44,10 @@ pub struct Connection {
 #[derive(Debug, Default)]
 struct State {
     uses: u64,
+    last_use: Option<Use>,
     idle_since: Option<Instant>,
     at_close: Option<TcpInfo>,
+    soft_error: Option<i32>,
 }
 
 /// How a connection comes to be used.
@@ -108,7 +110,9 @@ impl Connection {
         let mut state = self.lock();
         state.uses += 1;
         let idle = state.idle_since.take().map(|since| since.elapsed());
-        Use { reused: state.uses > 1, idle }
+        let begun = Use { reused: state.uses > 1, idle };
+        state.last_use = Some(begun);
+        begun
     }
 
     /// A call has ended with it, body included.
@@ -119,13 +123,49 @@ impl Connection {
     /// What the kernel counts now, or counted just before the connection was closed.
     #[must_use]
     pub fn tcp_info(&self) -> Option<TcpInfo> {
+        if !kernel::may_ask() {
+            return None;
+        }
         let at_close = self.lock().at_close;
         at_close.or_else(|| kernel::tcp_info(&*self.stream.upgrade()?))
     }
 
-    /// Adds to a fault of a call who the peer was, and what the kernel tells of the connection.
+    /// Adds to the fault of a call who the peer was, and what the kernel tells of the
+    /// connection; call it before [`Fault::diagnose`].
+    ///
+    /// ```
+    /// use netcause_fault::{Fault, Reason};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    /// # let port = listener.local_addr()?.port();
+    /// let stream = netcause_net::Connector::new().connect("127.0.0.1", port).await?;
+    /// let mut fault = Fault::of_reason(Reason::ResponseTimeout);
+    /// stream.connection().describe(&mut fault);
+    /// assert_eq!(fault.peer.server_port, Some(port));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn describe(&self, fault: &mut Fault<'static>) {
         fault.peer = self.as_peer();
+        if fault.category == Category::ConnectionReset
+            && let Some(begun) = self.lock().last_use.filter(|it| it.reused)
+        {
+            fault.add_evidence(Evidence::Reused(begun.idle));
+        }
+        if let Some(code) = self.soft_error() {
+            fault.add_evidence(Evidence::OsError(code));
+        }
+        if let Some(counters) = self.tcp_info() {
+            counters.describe(fault);
+        }
+    }
+
+    /// What a message of ICMP said of a connection that rides it out.
+    fn soft_error(&self) -> Option<i32> {
+        let kept = self.lock().soft_error;
+        kept.or_else(|| soft_error(&*self.stream.upgrade()?, self.tcp_info()?))
     }
 
     fn as_peer(&self) -> Peer<'static> {
@@ -156,10 +196,17 @@ impl Connection {
         let mut state = self.lock();
         if state.at_close.is_none() && kernel::may_ask() {
             state.at_close = kernel::tcp_info(stream);
+            state.soft_error = state.at_close.and_then(|it| soft_error(stream, it));
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Where the connection stands, `SO_ERROR` holds nothing else, so that nobody misses it.
+fn soft_error(stream: &TcpStream, counters: TcpInfo) -> Option<i32> {
+    let error = || stream.take_error().ok().flatten()?.raw_os_error();
+    if counters.is_established() { error() } else { None }
 }

@@ -162,6 +162,7 @@ impl Connector {
     /// A [`ConnectError`] with its fault, where the name has no address, none of the
     /// addresses gives a connection, or a limit runs out.
     pub async fn connect(&self, host: &str, port: u16) -> Result<Stream, WithFault> {
+        let host = host.trim_matches(['[', ']']);
         let trail = Trail::current().unwrap_or_else(Trail::start);
         trail.set_server(host, port);
         let opening = self.open(host, port, &trail);
@@ -207,7 +208,7 @@ impl Connector {
     }
 
     async fn look_up(&self, host: &str, trail: &Trail) -> Result<Vec<IpAddr>, ConnectError> {
-        if let Ok(address) = host.trim_matches(['[', ']']).parse() {
+        if let Ok(address) = host.parse() {
             return Ok(vec![address]);
         }
         trail.note(Step::LookingUp);

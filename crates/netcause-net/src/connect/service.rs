@@ -26,7 +26,7 @@ impl Service<Uri> for Connector {
     fn call(&mut self, uri: Uri) -> Self::Future {
         let connector = self.clone();
         Box::pin(async move {
-            let host = uri.host().ok_or(NoHost)?.trim_matches(['[', ']']);
+            let host = uri.host().ok_or(NoHost)?;
             let port = uri.port_u16().unwrap_or(match uri.scheme_str() {
                 Some("https" | "wss") => 443,
                 _ => 80,

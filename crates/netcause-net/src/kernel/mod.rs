@@ -4,19 +4,40 @@
 
 #[cfg(target_os = "linux")]
 mod error_queue;
+mod evidence;
+#[cfg(target_os = "linux")]
+mod open_files;
 #[cfg(not(target_os = "linux"))]
 mod other;
+#[cfg(target_os = "linux")]
+mod sock_diag;
 mod tcp_info;
 
 #[cfg(target_os = "linux")]
 pub(crate) use self::error_queue::{is_in_progress, queue_errors, read_errors};
+#[cfg(target_os = "linux")]
+pub(crate) use self::open_files::exhausted;
 #[cfg(not(target_os = "linux"))]
-pub(crate) use self::other::{is_in_progress, queue_errors, read_errors, tcp_info};
+pub(crate) use self::other::{
+    between, connecting_to, exhausted, is_in_progress, queue_errors, read_errors, tcp_info,
+};
+#[cfg(target_os = "linux")]
+pub(crate) use self::sock_diag::{between, connecting_to};
 pub use self::tcp_info::TcpInfo;
 #[cfg(target_os = "linux")]
 pub(crate) use self::tcp_info::tcp_info;
 
+use std::net::SocketAddr;
+
 use crate::{EvidenceMode, settings};
+
+/// A socket as the kernel lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Listed {
+    pub(crate) local: SocketAddr,
+    pub(crate) peer: SocketAddr,
+    pub(crate) tcp: Option<TcpInfo>,
+}
 
 /// Whether the kernel may be asked.
 pub(crate) fn may_ask() -> bool {

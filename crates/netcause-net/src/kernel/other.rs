@@ -1,12 +1,12 @@
 //! What stands in where the kernel is not Linux: nothing is known.
 
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use netcause_fault::Icmp;
 use tokio::net::TcpStream;
 
-use super::TcpInfo;
+use super::{Listed, TcpInfo};
 
 pub(crate) fn queue_errors<S>(_: &S, _: bool, _: bool) {}
 
@@ -15,6 +15,18 @@ pub(crate) fn read_errors(_: &TcpStream, _: IpAddr) -> Option<(Icmp, i32)> {
 }
 
 pub(crate) fn tcp_info(_: &TcpStream) -> Option<TcpInfo> {
+    None
+}
+
+pub(crate) fn between(_: SocketAddr, _: SocketAddr) -> Option<TcpInfo> {
+    None
+}
+
+pub(crate) fn connecting_to(_: &[SocketAddr]) -> Vec<Listed> {
+    Vec::new()
+}
+
+pub(crate) fn exhausted() -> Option<(u64, u64)> {
     None
 }
 

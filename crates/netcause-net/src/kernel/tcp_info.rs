@@ -1,5 +1,7 @@
 //! `TCP_INFO` (tcp(7)): what the kernel counts for one connection.
 
+use std::net::SocketAddr;
+
 /// What the kernel counts for one connection of TCP, as far as a failure is judged by it.
 ///
 /// Fields and their places are those of `struct tcp_info` in Linux' `include/uapi/linux/tcp.h`.
@@ -41,6 +43,8 @@ pub struct TcpInfo {
     pub segments_out: u32,
     /// Segments received.
     pub segments_in: u32,
+    /// Bytes that the program wrote and that were not sent yet.
+    pub bytes_unsent: u32,
     /// Bytes sent, retransmissions included.
     pub bytes_sent: u64,
     /// Bytes sent again.
@@ -70,9 +74,28 @@ impl TcpInfo {
             bytes_received: long(128).unwrap_or(0),
             segments_out: short(136).unwrap_or(0),
             segments_in: short(140).unwrap_or(0),
+            bytes_unsent: short(144).unwrap_or(0),
             bytes_sent: long(200).unwrap_or(0),
             bytes_retransmitted: long(208).unwrap_or(0),
         })
+    }
+
+    /// The counters of the connection between two addresses, whoever owns the socket, as long
+    /// as it exists in this network namespace; Linux only.
+    ///
+    /// ```
+    /// # fn main() -> std::io::Result<()> {
+    /// let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let stream = std::net::TcpStream::connect(listener.local_addr()?)?;
+    /// let counters = netcause_net::TcpInfo::between(stream.local_addr()?, stream.peer_addr()?);
+    /// # #[cfg(target_os = "linux")]
+    /// assert!(counters.is_some_and(|it| it.is_established()));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn between(local: SocketAddr, peer: SocketAddr) -> Option<Self> {
+        if super::may_ask() { super::between(local, peer) } else { None }
     }
 
     /// Whether the connection stands.
@@ -119,4 +142,23 @@ fn kernel_gives_all() -> bool {
     let release = name.as_ref().and_then(|it| it.release().to_str()).unwrap_or_default();
     let mut numbers = release.split(['.', '-']).map_while(|it| it.parse::<u32>().ok());
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (4, 19)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::TcpInfo;
+
+    proptest! {
+        #[test]
+        fn bytes_that_are_cut_are_read_as_far_as_they_go(bytes: Vec<u8>, cut in 0_usize..300) {
+            let long: Vec<u8> = bytes.iter().copied().cycle().take(300).collect();
+            if let (Some(whole), Some(cut)) = (TcpInfo::parse(&long), TcpInfo::parse(&long[..cut.min(long.len())])) {
+                prop_assert_eq!(cut.total_retransmits, whole.total_retransmits);
+                prop_assert!([0, whole.bytes_sent].contains(&cut.bytes_sent));
+            }
+            prop_assert_eq!(TcpInfo::parse(&bytes).is_some(), bytes.len() >= 104);
+        }
+    }
 }

@@ -31,6 +31,7 @@ pub struct CallTrail {
 
 #[derive(Debug, Default)]
 struct State {
+    server: Option<(String, u16)>,
     trails: Vec<Arc<Trail>>,
     connection: Option<Arc<Connection>>,
 }
@@ -55,6 +56,15 @@ impl CallTrail {
     /// Runs a future as this call.
     pub async fn scope<F: Future>(self: Arc<Self>, future: F) -> F::Output {
         CURRENT.scope(self, future).await
+    }
+
+    /// Says whom the call means to reach, for connects that nobody tells; the first word stands.
+    pub fn set_server(&self, name: &str, port: u16) {
+        self.lock().server.get_or_insert_with(|| (name.to_owned(), port));
+    }
+
+    pub(super) fn server(&self) -> Option<(String, u16)> {
+        self.lock().server.clone()
     }
 
     /// Its connects, in the order in which they began.

@@ -9,7 +9,7 @@ use netcause_fault::{
 };
 
 use super::{AddressFailure, Step, Trail};
-use crate::{Attempt, ConnectError, ConnectErrorKind, Ledger};
+use crate::{Attempt, ConnectError, ConnectErrorKind, Ledger, kernel};
 
 /// The fault that an error of a connect amounts to.
 pub(super) fn of_error(trail: &Trail, error: &(dyn Error + 'static)) -> Fault<'static> {
@@ -138,6 +138,9 @@ impl View {
         if fault.phase == Some(Phase::Connect) {
             self.add_connect_facts(fault);
         }
+        if matches!(fault.category, Category::Dns | Category::LocalResource) {
+            add_exhausted_files(fault);
+        }
         if let Some(certificate) = self.certificate {
             fault.certificate = Some(certificate);
         }
@@ -187,6 +190,14 @@ fn limited(reason: Reason, timeout: Option<Duration>, limit: Option<Limit>) -> F
     let mut fault = Fault { timeout, limit, ..Fault::of_reason(reason) };
     fault.add_evidence(Evidence::OwnTimer(limit));
     fault
+}
+
+/// A lookup and a socket need descriptors; `getaddrinfo` says something else when it gets none.
+fn add_exhausted_files(fault: &mut Fault<'static>) {
+    let Some((open, limit)) = kernel::may_ask().then(kernel::exhausted).flatten() else { return };
+    fault.reason = Some(Reason::TooManyOpenFiles);
+    fault.category = Category::LocalResource;
+    fault.add_evidence(Evidence::OpenFiles(open, limit));
 }
 
 /// What came back from an address, beside a message of ICMP.

@@ -2,6 +2,7 @@
 
 mod call;
 mod describe;
+mod foreign;
 mod step;
 #[cfg(feature = "hyper-util")]
 mod watch;
@@ -55,6 +56,7 @@ pub struct Trail {
 #[derive(Debug, Default)]
 struct State {
     server: Option<(String, u16)>,
+    expected: Option<(String, u16)>,
     steps: Vec<(Duration, Step)>,
 }
 
@@ -66,8 +68,11 @@ impl Trail {
     /// Begins a trail; the [`CallTrail`] of this task, if there is one, comes to know it.
     #[must_use]
     pub fn start() -> Arc<Self> {
-        let trail = Arc::new(Trail { started: Instant::now(), state: Mutex::default() });
-        if let Some(call) = CallTrail::current() {
+        let call = CallTrail::current();
+        let expected = call.as_ref().and_then(|it| it.server());
+        let state = Mutex::new(State { expected, ..State::default() });
+        let trail = Arc::new(Trail { started: Instant::now(), state });
+        if let Some(call) = call {
             call.add(&trail);
         }
         trail
@@ -89,10 +94,12 @@ impl Trail {
         self.lock().server.get_or_insert_with(|| (name.to_owned(), port));
     }
 
-    /// The name that the caller means to reach, and its port, where that is known.
+    /// The name that the caller means to reach, and its port: as the connector knows it, else
+    /// as the call does.
     #[must_use]
     pub fn server(&self) -> Option<(String, u16)> {
-        self.lock().server.clone()
+        let state = self.lock();
+        state.server.clone().or_else(|| state.expected.clone())
     }
 
     /// Adds a step.

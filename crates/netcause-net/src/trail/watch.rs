@@ -1,7 +1,7 @@
 //! [`Watch`]: a layer around any connector.
 
 use std::error::Error;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -34,7 +34,7 @@ type BoxError = Box<dyn Error + Send + Sync>;
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Watch {
-    _private: (),
+    foreign: bool,
 }
 
 impl Watch {
@@ -43,13 +43,20 @@ impl Watch {
     pub fn new() -> Self {
         Watch::default()
     }
+
+    /// Watches a connector whose sockets are not ours, as reqwest's: when a connect is given
+    /// up, the kernel is asked for it by address.
+    #[must_use]
+    pub fn foreign_sockets() -> Self {
+        Watch { foreign: true }
+    }
 }
 
 impl<S> Layer<S> for Watch {
     type Service = Watched<S>;
 
     fn layer(&self, inner: S) -> Watched<S> {
-        Watched { inner }
+        Watched { inner, watch: *self }
     }
 }
 
@@ -57,6 +64,7 @@ impl<S> Layer<S> for Watch {
 #[derive(Debug, Clone)]
 pub struct Watched<S> {
     inner: S,
+    watch: Watch,
 }
 
 /// What [`Watched`] returns.
@@ -80,9 +88,14 @@ where
     fn call(&mut self, request: R) -> Self::Future {
         let trail = Trail::start();
         let connecting = CURRENT.sync_scope(Arc::clone(&trail), || self.inner.call(request));
+        let foreign = self.watch.foreign;
         let mut report = Report { trail: Some(Arc::clone(&trail)), span: Span::current() };
         Box::pin(async move {
-            let result = CURRENT.scope(Arc::clone(&trail), connecting).await;
+            // They are dropped in reverse: the question comes while the sockets are open.
+            let mut connecting = pin!(CURRENT.scope(Arc::clone(&trail), connecting));
+            let mut question = Question(foreign.then(|| Arc::clone(&trail)));
+            let result = connecting.as_mut().await;
+            question.0 = None;
             report.dismiss();
             match result {
                 Ok(connection) => {
@@ -92,6 +105,17 @@ where
                 Err(error) => Err(with_fault(&trail, error.into())),
             }
         })
+    }
+}
+
+/// Asks the kernel for the sockets of a connect that is dropped.
+struct Question(Option<Arc<Trail>>);
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        if let Some(trail) = self.0.take() {
+            trail.ask_kernel();
+        }
     }
 }
 
