@@ -280,6 +280,9 @@ impl Seen {
         let elapsed = self.elapsed_ms.map(|ms| Duration::from_millis(ms.into()));
         fault.elapsed = fault.elapsed.or(elapsed);
         let attempts = &mut fault.attempts;
+        if let Some(reported) = self.fault() {
+            attempts.exhausted = attempts.exhausted.or(reported.attempts.exhausted);
+        }
         if attempts.attempt.is_none() && attempts.max_attempts.is_none() {
             (attempts.attempt, attempts.max_attempts) = (self.attempt, self.max_attempts);
         }

@@ -122,13 +122,16 @@ pub(crate) fn complete_from<'a>(fault: &mut Fault<'a>, reported: &'a Fault<'_>, 
     fault.request.method = fault.request.method.take().or(known.request.method);
     fault.request.url = fault.request.url.take().or(known.request.url);
     fault.request.status = fault.request.status.or(known.request.status);
+    let names_none = fault.peer.is_empty();
     if !known.peer.is_empty() {
         fault.peer = known.peer;
     }
     known.evidence.into_iter().for_each(|fact| fault.add_evidence(fact));
-    // What was taken says so, whatever else there is to say.
-    fault.evidence.truncate(MAX_EVIDENCE - 1);
-    fault.add_evidence(Evidence::Remembered(age));
+    if names_none {
+        // A peer that was taken says so, whatever else there is to say.
+        fault.evidence.truncate(MAX_EVIDENCE - 1);
+        fault.add_evidence(Evidence::Remembered(age));
+    }
 }
 
 /// Says of a timer what it ended.

@@ -2,8 +2,9 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use netcause_fault::Attempts;
+use netcause_fault::{Attempts, Fault};
 
 /// An operation that may take several tries.
 ///
@@ -72,7 +73,11 @@ pub struct Attempt {
 
 tokio::task_local! {
     static CURRENT: Attempt;
+    static NOTED: Noted;
 }
+
+/// The fault that was noted last within a try.
+type Noted = Arc<Mutex<Option<Arc<Fault<'static>>>>>;
 
 impl Attempt {
     /// The try under way in this task.
@@ -84,6 +89,43 @@ impl Attempt {
     /// Runs a future as this try: calls inside it know their number.
     pub async fn scope<F: Future>(self, future: F) -> F::Output {
         CURRENT.scope(self, future).await
+    }
+
+    /// Runs a future as this try, and returns the last fault that a call inside it noted,
+    /// too: what a client's own error may have lost.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use netcause_fault::{Fault, Reason};
+    /// use netcause_net::{Attempt, Operation};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let refused = Arc::new(Fault::of_reason(Reason::ConnectRefused));
+    /// let call = async { Attempt::note_fault(&refused) };
+    /// let ((), noted) = Operation::new(Some(2)).attempt(0).scope_noting(call).await;
+    /// assert!(Arc::ptr_eq(&noted.unwrap(), &refused));
+    /// # }
+    /// ```
+    pub async fn scope_noting<F: Future>(
+        self,
+        future: F,
+    ) -> (F::Output, Option<Arc<Fault<'static>>>) {
+        let noted = Noted::default();
+        let output = NOTED.scope(Arc::clone(&noted), self.scope(future)).await;
+        let fault = noted.lock().unwrap_or_else(PoisonError::into_inner).take();
+        (output, fault)
+    }
+
+    /// Notes the fault of a call that is part of the try under way in this task, if there is
+    /// one.
+    pub fn note_fault(fault: &Arc<Fault<'static>>) {
+        let note = |noted: &Noted| {
+            let mut noted = noted.lock().unwrap_or_else(PoisonError::into_inner);
+            *noted = Some(Arc::clone(fault));
+        };
+        // Outside of a try nobody asks for it.
+        let _ = NOTED.try_with(note);
     }
 
     /// The operation that it belongs to.
