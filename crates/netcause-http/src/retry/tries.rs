@@ -118,6 +118,7 @@ impl Tries {
         self
     }
 
+    #[cfg(feature = "backon")]
     pub(super) fn with_rules(self, rules: Rules) -> Self {
         Tries { rules, ..self }
     }
