@@ -29,8 +29,8 @@ pub(super) async fn connect(
     let stream = match begin(address) {
         Ok(stream) => stream,
         Err(error) => {
-            let os_error = error.raw_os_error();
-            let seen = Box::new(AddressFailure { os_error, ..AddressFailure::new(address) });
+            let mut seen = Box::new(AddressFailure::new(address));
+            (seen.os_error, seen.nothing_sent) = (error.raw_os_error(), true);
             trail.note(Step::Failed(seen.clone()));
             return Err(Failure { error: Some(error), seen });
         }

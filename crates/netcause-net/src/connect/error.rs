@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 /// Why [`Connector`](crate::Connector) has no connection to give.
@@ -61,6 +62,12 @@ impl ConnectError {
 
     pub(super) fn with_source(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         ConnectError { source: Some(source.into()), ..self }
+    }
+
+    /// Whether the kernel's own tries came to their end.
+    pub(crate) fn is_timeout_of_kernel(&self) -> bool {
+        let error = self.source.as_deref().and_then(|it| it.downcast_ref::<io::Error>());
+        error.is_some_and(|it| it.kind() == io::ErrorKind::TimedOut)
     }
 
     /// What it is about.

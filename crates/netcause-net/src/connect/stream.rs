@@ -42,6 +42,7 @@ impl Stream {
         if let (Some(local), Some(peer)) = (connection.local(), connection.peer()) {
             trail.note(Step::Connected { local, peer });
         }
+        trail.set_connection(Arc::clone(&connection));
         Stream { stream, connection }
     }
 

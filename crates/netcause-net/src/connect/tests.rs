@@ -1,10 +1,12 @@
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
-use netcause_fault::{Category, Evidence, Limit, Phase, Reason};
-use socket2::{Domain, Socket, Type};
+use netcause_fault::{Category, Evidence, Fault, Limit, Phase, Reason};
+use socket2::{Domain, SockRef, Socket, Type};
+use tokio::io::AsyncWriteExt;
 
-use crate::{Connector, Resolve, Resolving};
+use crate::{Connector, KeepAlive, Resolve, Resolving, Step, Stream, Trail};
 
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -44,6 +46,8 @@ async fn a_refusal_names_peer_addresses_phase_and_time() {
     assert_eq!(fault.peer.local_address, Some(HERE));
     assert_eq!(fault.peer.dns_answers, [HERE]);
     assert!(fault.elapsed.is_some());
+    #[cfg(target_os = "linux")]
+    assert!(fault.evidence.contains(&Evidence::ResetOnConnect), "{:?}", fault.evidence);
     assert_eq!(error.to_string(), format!("could not connect to db:{port}"));
 }
 
@@ -59,9 +63,9 @@ async fn a_lookup_without_answer_ends_at_its_own_limit() {
 
 /// A listener that accepts nothing and whose queue is full: the kernel drops what else comes.
 /// Both must be kept.
-fn full_listener() -> (Socket, Vec<TcpStream>) {
+fn full_listener(port: u16) -> (Socket, Vec<TcpStream>) {
     let listener = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
-    listener.bind(&SocketAddr::new(HERE, 0).into()).expect("a free port");
+    listener.bind(&SocketAddr::new(HERE, port).into()).expect("a free port");
     listener.listen(0).expect("it listens");
     let address = listener.local_addr().expect("bound").as_socket().expect("of the internet");
     let waiting = TcpStream::connect(address).expect("one has room");
@@ -71,7 +75,7 @@ fn full_listener() -> (Socket, Vec<TcpStream>) {
 #[tokio::test]
 async fn a_silent_peer_ends_at_the_limit_of_the_address() {
     let limit = Duration::from_millis(30);
-    let (listener, _waiting) = full_listener();
+    let (listener, _waiting) = full_listener(0);
     let port = listener.local_addr().unwrap().as_socket().unwrap().port();
     let connector = Connector::new().connect_limit(limit);
     let error = connector.connect("127.0.0.1", port).await.expect_err("nobody accepts");
@@ -82,4 +86,154 @@ async fn a_silent_peer_ends_at_the_limit_of_the_address() {
     assert!(fault.elapsed >= Some(limit));
     #[cfg(target_os = "linux")]
     assert!(fault.evidence.contains(&Evidence::Unanswered(1)), "{:?}", fault.evidence);
+}
+
+const OTHER: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
+const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
+
+/// A listener on the second address of this host alone.
+fn listener_on_other() -> (TcpListener, u16) {
+    let listener = TcpListener::bind((OTHER, 0)).expect("a free port");
+    let port = listener.local_addr().expect("it is bound").port();
+    (listener, port)
+}
+
+#[tokio::test]
+async fn an_address_that_refuses_gives_way_to_the_next_at_once() {
+    let (_listener, port) = listener_on_other();
+    let connector = Connector::new().resolver(Given(vec![V6, HERE, OTHER]));
+    let trail = Trail::start();
+    let stream = trail.clone().scope(connector.connect("db", port)).await.expect("one listens");
+    assert_eq!(stream.connection().peer(), Some(SocketAddr::new(OTHER, port)));
+    let steps = trail.steps();
+    let failed = steps.iter().filter(|(_, it)| matches!(it, Step::Failed(_))).count();
+    assert_eq!(failed, 2, "{steps:?}");
+    let (last, _) = steps.last().expect("there are steps");
+    assert!(*last < Duration::from_millis(250), "{steps:?}");
+}
+
+#[tokio::test]
+async fn an_address_that_is_silent_does_not_hold_up_the_next() {
+    let (_listener, port) = listener_on_other();
+    let (_full, _waiting) = full_listener(port);
+    let connector = Connector::new().resolver(Given(vec![HERE, OTHER]));
+    let trail = Trail::start();
+    let stream = trail.clone().scope(connector.connect("db", port)).await.expect("one listens");
+    assert_eq!(stream.connection().peer(), Some(SocketAddr::new(OTHER, port)));
+    let given_up = |(_, step): &(Duration, Step)| match step {
+        Step::GivenUp(failure) => Some(failure.address.ip()),
+        _ => None,
+    };
+    assert_eq!(trail.steps().iter().find_map(given_up), Some(HERE));
+    // RFC 8305 §5: the second one is begun after 250 ms.
+    assert!(trail.started().elapsed() >= Duration::from_millis(240));
+}
+
+#[tokio::test]
+async fn every_address_that_failed_is_told() {
+    let port = closed_port();
+    let connector = Connector::new().resolver(Given(vec![V6, HERE]));
+    let error = connector.connect("db", port).await.expect_err("nobody listens");
+    let fault = error.fault();
+    assert_eq!(fault.category, Category::ConnectRefused);
+    assert_eq!(fault.peer.dns_answers, [V6, HERE]);
+    let told = fault.peer.peer_address.expect("one is told");
+    let other = if told == V6 { HERE } else { V6 };
+    let is_other =
+        |it: &Evidence<'_>| matches!(it, Evidence::OtherAddress(ip, Some(_)) if *ip == other);
+    assert!(fault.evidence.iter().any(is_other), "{:?}", fault.evidence);
+}
+
+#[tokio::test]
+async fn a_total_limit_ends_all_tries() {
+    let (full, _waiting) = full_listener(0);
+    let port = full.local_addr().unwrap().as_socket().unwrap().port();
+    let limit = Duration::from_millis(30);
+    let connector = Connector::new().total_limit(limit);
+    let error = connector.connect("127.0.0.1", port).await.expect_err("nobody accepts");
+    let fault = error.fault();
+    assert_eq!((fault.category, fault.timeout), (Category::ConnectTimeout, Some(limit)));
+    assert!(fault.peer.local_address.is_some());
+}
+
+#[tokio::test]
+async fn a_name_without_addresses_is_told_as_such() {
+    #[derive(Debug)]
+    struct Nobody;
+    impl Resolve for Nobody {
+        fn resolve(&self, _: &str) -> Resolving {
+            Box::pin(async { Ok(Vec::new()) })
+        }
+    }
+    let connector = Connector::new().resolver(Nobody);
+    let error = connector.connect("db", 1).await.expect_err("there is no address");
+    assert_eq!(error.fault().reason, Some(Reason::DnsNoAddress));
+    assert_eq!(error.to_string(), "lookup of db gave no address");
+}
+
+#[tokio::test]
+async fn the_errors_of_a_resolver_are_read() {
+    #[derive(Debug)]
+    struct Broken;
+    impl Resolve for Broken {
+        fn resolve(&self, _: &str) -> Resolving {
+            Box::pin(async { Err("Temporary failure in name resolution".into()) })
+        }
+    }
+    let connector = Connector::new().resolver(Broken);
+    let error = connector.connect("db", 1).await.expect_err("it is broken");
+    assert_eq!(error.fault().reason, Some(Reason::DnsTemporaryFailure));
+}
+
+/// A connection and the peer's end of it.
+async fn connection() -> (Stream, TcpStream) {
+    let listener = TcpListener::bind((HERE, 0)).expect("a free port");
+    let port = listener.local_addr().expect("it is bound").port();
+    let stream = Connector::new().connect("127.0.0.1", port).await.expect("it listens");
+    let (peer, _) = listener.accept().expect("it was connected to");
+    (stream, peer)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_request_that_is_taken_and_not_answered_is_told_also_after_the_end() {
+    let (mut stream, _peer) = connection().await;
+    let connection = Arc::clone(stream.connection());
+    stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await.expect("it has room");
+    let silence = Duration::from_millis(20);
+    tokio::time::sleep(silence).await;
+    drop(stream);
+    let mut fault = Fault::of_reason(Reason::ResponseTimeout);
+    connection.describe(&mut fault);
+    let taken = |it: &Evidence<'_>| matches!(it, Evidence::RequestAcknowledged(since) if *since >= silence / 2);
+    assert!(fault.evidence.iter().any(taken), "{:?}", fault.evidence);
+    assert_eq!(connection.bytes_sent(), 18);
+    assert_eq!(fault.peer.peer_address, Some(HERE));
+    assert_eq!(fault.peer.local_port, connection.local().map(|it| it.port()));
+}
+
+#[tokio::test]
+async fn a_reset_of_a_connection_that_was_idle_tells_for_how_long() {
+    let (stream, _peer) = connection().await;
+    let connection = stream.connection();
+    let idle = Duration::from_millis(5);
+    connection.begin_use();
+    connection.end_use();
+    std::thread::sleep(idle);
+    connection.begin_use();
+    let mut fault = Fault::of_reason(Reason::ConnectionReset);
+    connection.describe(&mut fault);
+    let reused = |it: &Evidence<'_>| matches!(it, Evidence::Reused(Some(for_)) if *for_ >= idle);
+    assert!(fault.evidence.iter().any(reused), "{:?}", fault.evidence);
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn probes_are_sent_as_asked() {
+    let (stream, _peer) = connection().await;
+    let socket = SockRef::from(stream.socket());
+    assert_eq!(socket.tcp_keepalive_time().unwrap(), KeepAlive::default().idle);
+    assert_eq!(socket.tcp_keepalive_interval().unwrap(), KeepAlive::default().interval);
+    assert_eq!(socket.tcp_keepalive_retries().unwrap(), KeepAlive::default().probes);
+    assert!(socket.tcp_nodelay().unwrap());
 }

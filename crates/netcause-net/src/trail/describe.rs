@@ -19,7 +19,7 @@ pub(super) fn of_error(trail: &Trail, error: &(dyn Error + 'static)) -> Fault<'s
         None => read(error).unwrap_or_else(|| Fault::new(Category::Unknown)),
     };
     view.place(&mut fault);
-    view.complete(&mut fault, trail.started.elapsed());
+    view.complete(trail, &mut fault);
     fault
 }
 
@@ -71,7 +71,14 @@ impl View {
                 self.trying = Some(address);
                 self.last = Some(Phase::Connect);
             }
-            Step::Failed(failure) | Step::GivenUp(failure) => self.failures.push(*failure),
+            Step::Failed(failure) => self.failures.push(*failure),
+            Step::GivenUp(failure) => {
+                self.failures.push(*failure);
+                // It was found connecting, where nobody told that it began.
+                if self.connected.is_none() {
+                    self.last.get_or_insert(Phase::Connect);
+                }
+            }
             Step::Connected { local, peer } => {
                 self.connected = Some((local, peer));
                 self.last = Some(Phase::Tls);
@@ -114,38 +121,41 @@ impl View {
             ConnectErrorKind::Lookup => read(error)
                 .filter(|it| matches!(it.category, Category::Dns | Category::LocalResource))
                 .unwrap_or_else(|| Fault::of_reason(Reason::DnsFailure)),
+            ConnectErrorKind::Connect if error.is_timeout_of_kernel() => Fault {
+                evidence: read(error).map(|it| it.evidence).unwrap_or_default(),
+                ..Fault::of_reason(Reason::ConnectTimeout)
+            },
             ConnectErrorKind::Connect => {
-                let mut fault = read(error).unwrap_or_else(|| Fault::new(Category::Unknown));
-                // The kernel's own tries ended while nothing stood yet.
-                if matches!(fault.category, Category::Timeout | Category::ConnectionReset)
-                    && fault.reason != Some(Reason::ConnectionReset)
-                {
-                    fault.category = Category::ConnectTimeout;
-                    fault.reason = Some(Reason::ConnectTimeout);
-                }
-                fault
+                read(error).unwrap_or_else(|| Fault::new(Category::Unknown))
             }
         }
     }
 
     /// Adds who the peer was, how long it took, and the facts; diagnoses.
-    fn complete(self, fault: &mut Fault<'static>, elapsed: Duration) {
-        fault.elapsed = Some(elapsed);
+    fn complete(&self, trail: &Trail, fault: &mut Fault<'static>) {
+        fault.elapsed = Some(trail.started.elapsed());
         fault.peer = self.peer();
         if let Some(attempt) = Attempt::current() {
             fault.attempts = attempt.to_attempts();
         }
-        if fault.phase == Some(Phase::Connect) {
-            self.add_connect_facts(fault);
+        let is_connect = fault.phase == Some(Phase::Connect);
+        if let Some(telling) = self.telling().filter(|_| is_connect) {
+            add_answer(fault, telling);
+        }
+        if fault.phase == Some(Phase::Tls)
+            && let Some(counters) = trail.connection().and_then(|it| it.tcp_info())
+        {
+            counters.describe(fault);
         }
         if matches!(fault.category, Category::Dns | Category::LocalResource) {
             add_exhausted_files(fault);
         }
-        if let Some(certificate) = self.certificate {
-            fault.certificate = Some(certificate);
-        }
-        self.facts.into_iter().for_each(|fact| fault.add_evidence(fact));
+        fault.certificate = self.certificate.clone().or(fault.certificate.take());
+        self.facts.iter().for_each(|fact| fault.add_evidence(fact.clone()));
         Ledger::global().failed(fault);
+        if is_connect {
+            self.add_others(fault);
+        }
         fault.diagnose();
     }
 
@@ -171,16 +181,11 @@ impl View {
         }
     }
 
-    fn add_connect_facts(&self, fault: &mut Fault<'static>) {
-        let Some(telling) = self.telling() else { return };
-        if let Some(icmp) = telling.icmp {
-            fault.add_evidence(Evidence::Icmp(icmp));
-        }
-        if let Some(fact) = answer(telling, fault.category) {
-            fault.add_evidence(fact);
-        }
-        let others = self.failures.iter().filter(|it| it.address != telling.address);
-        for other in others.filter(|it| it.os_error.is_some() || it.limit.is_some()).take(2) {
+    /// What other addresses answered, as far as there is room.
+    fn add_others(&self, fault: &mut Fault<'static>) {
+        let told = fault.peer.peer_address;
+        let others = self.failures.iter().filter(|it| Some(it.address.ip()) != told);
+        for other in others.filter(|it| it.os_error.is_some() || it.is_silent()) {
             fault.add_evidence(Evidence::OtherAddress(other.address.ip(), other.os_error));
         }
     }
@@ -200,16 +205,22 @@ fn add_exhausted_files(fault: &mut Fault<'static>) {
     fault.add_evidence(Evidence::OpenFiles(open, limit));
 }
 
-/// What came back from an address, beside a message of ICMP.
-fn answer(failure: &AddressFailure, category: Category) -> Option<Evidence<'static>> {
-    let tcp = failure.tcp.filter(|_| failure.icmp.is_none())?;
-    match category {
-        Category::ConnectRefused if tcp.segments_in > 0 => Some(Evidence::ResetOnConnect),
-        Category::ConnectTimeout | Category::Cancelled
-            if tcp.segments_in == 0 && tcp.segments_out > 0 =>
-        {
-            Some(Evidence::Unanswered(tcp.segments_out))
+/// What came back from an address.
+fn add_answer(fault: &mut Fault<'static>, failure: &AddressFailure) {
+    let tcp = failure.tcp.unwrap_or_default();
+    match (failure.icmp, fault.category) {
+        (Some(icmp), _) => fault.add_evidence(Evidence::Icmp(icmp)),
+        (None, Category::ConnectRefused) if tcp.segments_in > 0 => {
+            fault.add_evidence(Evidence::ResetOnConnect);
         }
-        _ => None,
+        (None, Category::ConnectTimeout | Category::Cancelled)
+            if failure.is_silent() && tcp.segments_out > 0 =>
+        {
+            fault.add_evidence(Evidence::Unanswered(tcp.segments_out));
+        }
+        (None, Category::Unreachable) if failure.nothing_sent => {
+            fault.add_evidence(Evidence::NothingSent);
+        }
+        _ => {}
     }
 }

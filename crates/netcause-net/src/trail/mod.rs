@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 
 use netcause_fault::Fault;
 
+use crate::Connection;
+
 pub use self::call::CallTrail;
 pub use self::step::{AddressFailure, Step};
 #[cfg(feature = "hyper-util")]
@@ -57,6 +59,7 @@ pub struct Trail {
 struct State {
     server: Option<(String, u16)>,
     expected: Option<(String, u16)>,
+    connection: Option<Arc<Connection>>,
     steps: Vec<(Duration, Step)>,
 }
 
@@ -130,6 +133,16 @@ impl Trail {
             Step::Connected { local, peer } => Some((*local, *peer)),
             _ => None,
         })
+    }
+
+    /// The connection of our connector that it led to, if it got that far.
+    #[must_use]
+    pub fn connection(&self) -> Option<Arc<Connection>> {
+        self.lock().connection.clone()
+    }
+
+    pub(crate) fn set_connection(&self, connection: Arc<Connection>) {
+        self.lock().connection = Some(connection);
     }
 
     /// The fault that an error of this connect amounts to: what the error says, and what was

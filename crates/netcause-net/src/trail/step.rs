@@ -57,6 +57,8 @@ pub struct AddressFailure {
     pub local: Option<SocketAddr>,
     /// The number that the kernel reported; none where a timer of ours ran out.
     pub os_error: Option<i32>,
+    /// The kernel refused at once: no packet left this host.
+    pub nothing_sent: bool,
     /// The limit of ours that ran out.
     pub limit: Option<Duration>,
     /// The message of ICMP that ended it.
@@ -69,7 +71,21 @@ impl AddressFailure {
     /// A failure of which only the address is known.
     #[must_use]
     pub fn new(address: SocketAddr) -> Self {
-        AddressFailure { address, local: None, os_error: None, limit: None, icmp: None, tcp: None }
+        AddressFailure {
+            address,
+            local: None,
+            os_error: None,
+            nothing_sent: false,
+            limit: None,
+            icmp: None,
+            tcp: None,
+        }
+    }
+
+    /// Whether nothing came back until a limit ran out or the try was given up.
+    pub(crate) fn is_silent(&self) -> bool {
+        let counted = self.tcp.is_some_and(|it| it.segments_in == 0);
+        self.os_error.is_none() && (counted || self.limit.is_some())
     }
 
     /// How much it tells: the peer's own words before silence, and silence before what this
