@@ -4,6 +4,8 @@
 //! [`WithFault`](netcause_fault::WithFault) in an error's own chain, and the fields of spans.
 
 mod attempt;
+#[cfg(feature = "rustls")]
+mod certificate;
 mod connect;
 mod kernel;
 mod ledger;
@@ -12,6 +14,8 @@ mod settings;
 mod trail;
 
 pub use attempt::{Attempt, Operation};
+#[cfg(feature = "rustls")]
+pub use certificate::{RecordingSessions, RecordingVerifier, TlsClient};
 pub use connect::{
     ConnectError, ConnectErrorKind, Connection, Connector, KeepAlive, Resolve, Resolving, Stream,
     SystemResolver, Use,

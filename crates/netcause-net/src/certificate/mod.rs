@@ -1,0 +1,15 @@
+//! Certificates: what the peer presented, also when it was not accepted, and a warning before
+//! one ends.
+
+mod client;
+mod expiry;
+mod read;
+mod sessions;
+mod verifier;
+
+#[cfg(test)]
+mod tests;
+
+pub use self::client::TlsClient;
+pub use self::sessions::RecordingSessions;
+pub use self::verifier::RecordingVerifier;
