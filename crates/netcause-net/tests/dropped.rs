@@ -66,8 +66,9 @@ async fn a_connect_tells_how_far_it_got() {
     let [fault] = &*faults else { panic!("one connect was given up: {faults:?}") };
     assert_eq!((fault.reason, fault.phase), (Some(Reason::Cancelled), Some(Phase::Connect)));
     assert_eq!(fault.peer.server_port, Some(address.port()));
-    #[cfg(target_os = "linux")]
-    assert!(fault.evidence.contains(&Evidence::Unanswered(1)), "{fault:?}");
+    if cfg!(target_os = "linux") {
+        assert!(fault.evidence.contains(&Evidence::Unanswered(1)), "{fault:?}");
+    }
 }
 
 #[tokio::test]

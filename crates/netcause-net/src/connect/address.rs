@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpStream;
 
 use crate::kernel;
@@ -49,10 +50,7 @@ struct Attempt {
 
 /// Begins to connect. What this host decides by itself (no route, a rule of its own) ends here.
 fn begin(address: SocketAddr) -> io::Result<TcpStream> {
-    use socket2::{Domain, Protocol, Socket, Type};
-
-    let kind = Type::STREAM.nonblocking().cloexec();
-    let socket = Socket::new(Domain::for_address(address), kind, Some(Protocol::TCP))?;
+    let socket = socket(Domain::for_address(address))?;
     if kernel::may_ask() {
         kernel::queue_errors(&socket, address.is_ipv6(), true);
     }
@@ -61,6 +59,20 @@ fn begin(address: SocketAddr) -> io::Result<TcpStream> {
         // Only now: the reactor takes a socket that does not connect for one that was hung up.
         _ => TcpStream::from_std(socket.into()),
     }
+}
+
+/// A socket that does not block.
+#[cfg(target_os = "linux")]
+fn socket(domain: Domain) -> io::Result<Socket> {
+    Socket::new(domain, Type::STREAM.nonblocking(), Some(Protocol::TCP))
+}
+
+/// A socket that does not block.
+#[cfg(not(target_os = "linux"))]
+fn socket(domain: Domain) -> io::Result<Socket> {
+    let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_nonblocking(true)?;
+    Ok(socket)
 }
 
 impl Attempt {
