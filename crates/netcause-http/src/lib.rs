@@ -2,4 +2,6 @@
 //!
 //! Layers for tower's services, a middleware for reqwest, and wrappers around what retries.
 
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 pub mod retry;

@@ -83,6 +83,10 @@ impl View {
                 self.connected = Some((local, peer));
                 self.last = Some(Phase::Tls);
             }
+            Step::Reached(peer) => {
+                self.trying = Some(peer);
+                self.last = Some(Phase::Tls);
+            }
             Step::Certificate(certificate) => self.certificate = Some(*certificate),
             Step::Fact(fact) => self.facts.push(fact),
             Step::Ready => self.last = None,
@@ -92,6 +96,10 @@ impl View {
     /// Says where the connect was when it ended, and so what a timer ended.
     fn place(&self, fault: &mut Fault<'static>) {
         let Some(phase) = self.last else { return };
+        if phase == Phase::Connect && self.tells_no_address() {
+            // Sockets that are not ours do not tell where TCP ends and TLS begins.
+            return;
+        }
         fault.phase = Some(phase);
         if fault.reason == Some(Reason::Timeout) || fault.category == Category::Timeout {
             let reason = match phase {
@@ -102,6 +110,10 @@ impl View {
             fault.reason = Some(reason);
             fault.category = reason.category();
         }
+    }
+
+    fn tells_no_address(&self) -> bool {
+        self.trying.is_none() && self.failures.is_empty()
     }
 
     /// The failure that says most, the first of those that say as much.
@@ -134,7 +146,7 @@ impl View {
     /// Adds who the peer was, how long it took, and the facts; diagnoses.
     fn complete(&self, trail: &Trail, fault: &mut Fault<'static>) {
         fault.elapsed = Some(trail.started.elapsed());
-        fault.peer = self.peer();
+        fault.peer = self.peer(&fault.peer);
         if let Some(attempt) = Attempt::current() {
             fault.attempts = attempt.to_attempts();
         }
@@ -159,10 +171,12 @@ impl View {
         fault.diagnose();
     }
 
-    fn peer(&self) -> Peer<'static> {
+    /// Who the peer was; an address that the error names, too, where no step tells one.
+    fn peer(&self, named: &Peer<'_>) -> Peer<'static> {
         let failure = self.telling();
         let used = self.connected.map(|(_, peer)| peer);
-        let peer = used.or(failure.map(|it| it.address)).or(self.trying);
+        let named = named.peer_address.zip(named.peer_port).map(SocketAddr::from);
+        let peer = used.or(failure.map(|it| it.address)).or(self.trying).or(named);
         let local = match self.connected {
             Some((local, _)) => Some(local),
             None => failure.and_then(|it| it.local),

@@ -39,6 +39,8 @@ pub enum Step {
         /// The peer's.
         peer: SocketAddr,
     },
+    /// A connection of TCP stands, of which only the peer is known.
+    Reached(SocketAddr),
     /// The peer's certificate, whatever came of it.
     Certificate(Box<Certificate<'static>>),
     /// Any other fact, for the fault that may follow.
