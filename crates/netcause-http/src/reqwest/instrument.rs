@@ -18,7 +18,6 @@ use super::{ConnectLayer, RecordingResolver};
 /// let client = instrument(reqwest::Client::builder()).build()?;
 /// # Ok::<(), reqwest::Error>(())
 /// ```
-#[must_use]
 pub fn instrument(builder: ClientBuilder) -> ClientBuilder {
     Instrument::new().apply(builder)
 }
