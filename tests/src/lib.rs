@@ -2,7 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test stops at a surprise")]
 
+pub mod certificates;
 pub mod child;
+pub mod collector;
 pub mod dynamic;
 pub mod lines;
 pub mod otel;

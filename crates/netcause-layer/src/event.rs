@@ -178,8 +178,7 @@ impl<'a> Logged<'a> {
         let on_fault = found.is_some();
         let mut view = self.moment.place.map(|place| place.scope.view(on_fault));
         let mut links = Links::new();
-        let is_rendered = found.is_some_and(|found| found.rendered.is_some());
-        if self.moment.kind == ErrorKind::Field && !is_rendered {
+        if self.moment.kind == ErrorKind::Field {
             links.extend(self.chain.links());
         }
         let mut error = self.error(&links);
@@ -242,6 +241,7 @@ fn without_callers<'a>(
         line: origin.line.filter(|_| line),
         thread: origin.thread.filter(|_| thread),
         span: origin.span.filter(|_| span),
+        event: origin.event,
     }
 }
 

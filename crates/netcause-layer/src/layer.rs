@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use netcause_fault::Classifiers;
-use netcause_record::{Export, Limits, Origin, Redactor, Resource, Severity, TraceContext};
+use netcause_record::{
+    Export, Limits, Origin, Redactor, Reentry, Resource, Severity, TraceContext,
+};
 use tracing_core::dispatcher::WeakDispatch;
 use tracing_core::span::{Attributes, Id, Record as Values};
 use tracing_core::{Dispatch, Event, Metadata, Subscriber};
@@ -17,7 +19,6 @@ use crate::callsite::Callsites;
 use crate::event::{Around, Scratch, severity};
 use crate::known;
 use crate::last::KnownFields;
-use crate::reentry::Reentry;
 use crate::repeat::Site;
 use crate::visit::{Reading, Visitor};
 
@@ -241,6 +242,7 @@ impl NetcauseLayer {
                 line: metadata.line().filter(|_| self.origin.line),
                 thread: thread.as_ref().and_then(|thread| thread.name()),
                 span: span.filter(|_| self.origin.span),
+                event: given_name(event.metadata()),
             },
         })
     }
@@ -332,6 +334,13 @@ where
             known::spare(span);
         }
     }
+}
+
+/// The name of an event, unless it is one that `tracing` or its bridge to `log` made up.
+fn given_name(metadata: &Metadata<'static>) -> Option<&'static str> {
+    let name = metadata.name();
+    let made_up = name.starts_with("event ") || name == "log event" || name == "log record";
+    (!made_up).then_some(name)
 }
 
 /// How often this thread has found a failure that it had kept.

@@ -13,7 +13,6 @@ mod known;
 mod last;
 mod layer;
 mod memory;
-mod reentry;
 mod repeat;
 mod report;
 mod reported;

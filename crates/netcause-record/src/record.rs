@@ -55,7 +55,7 @@ pub struct ErrorText<'a> {
     pub links: &'a [&'a str],
 }
 
-/// Where an event comes from; each part only on request.
+/// Where an event comes from; each part but the event's name only on request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Origin<'a> {
     /// `code.file.path`.
@@ -66,6 +66,8 @@ pub struct Origin<'a> {
     pub thread: Option<&'a str>,
     /// `span.name`.
     pub span: Option<&'a str>,
+    /// The name that the caller gave the event; OpenTelemetry's own forms carry it.
+    pub event: Option<&'static str>,
 }
 
 /// Fields of the spans around an event, chosen and rendered ahead.

@@ -49,8 +49,15 @@ fn push_fraction(number: u32, out: &mut String) {
     out.push_str(itoa::Buffer::new().format(number).get(1..).unwrap_or_default());
 }
 
-/// Appends `2026-11-23T09:26:53Z`, or nothing for a year that RFC 3339 cannot write.
-pub(crate) fn push_seconds(seconds: i64, out: &mut String) -> bool {
+/// Appends `2026-11-23T09:26:53Z`, or nothing for a year that RFC 3339 cannot write; says
+/// whether it could.
+///
+/// ```
+/// let mut text = String::new();
+/// assert!(netcause_record::push_seconds(1_795_426_013, &mut text));
+/// assert_eq!(text, "2026-11-23T09:26:53Z");
+/// ```
+pub fn push_seconds(seconds: i64, out: &mut String) -> bool {
     let writable = WRITABLE.contains(&seconds);
     if writable {
         out.push_str(&date_time(seconds));

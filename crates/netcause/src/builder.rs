@@ -1,11 +1,11 @@
 //! [`Builder`]: what code can say about logging besides the environment.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::sync::Arc;
 
 use netcause_fault::{Classifiers, Classify};
 use netcause_layer::NetcauseLayer;
-use netcause_record::{Export, JsonExporter, PrettyExporter, Redactor, Sink};
+use netcause_record::{Export, Redactor};
 use once_cell::sync::OnceCell;
 use tracing_core::{Dispatch, Subscriber};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
@@ -13,7 +13,8 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, Registry};
 
 use crate::filter::EventFilter;
-use crate::{Config, Error, ErrorKind, Format, Guard, Output, Spans};
+use crate::outputs::Outputs;
+use crate::{Config, Error, ErrorKind, Guard, Spans};
 
 /// Set once logging has been started by this crate.
 static STARTED: OnceCell<()> = OnceCell::new();
@@ -88,14 +89,16 @@ impl Builder {
 
     /// Starts logging and never stops a service: see [`init`](crate::init).
     pub fn init(self) -> Guard {
-        let (config, lines) = match open(Config::from_env()) {
+        let (config, outputs) = match self.open(Config::from_env()) {
             Ok(opened) => opened,
             Err(error) => {
                 say(&format!("{error}; logging JSON to standard error instead"));
-                (Config::fallback(), Lines::fallback())
+                let config = self.named(Config::fallback());
+                let outputs = Outputs::fallback(&config);
+                (config, outputs)
             }
         };
-        self.start(config, lines).unwrap_or_else(|error| {
+        self.start(config, outputs).unwrap_or_else(|error| {
             say(&error.to_string());
             Guard::default()
         })
@@ -107,15 +110,15 @@ impl Builder {
     ///
     /// As [`try_init`](crate::try_init).
     pub fn try_init(self) -> Result<Guard, Error> {
-        let (config, lines) = open(Config::from_env())?;
-        self.start(config, lines)
+        let (config, outputs) = self.open(Config::from_env())?;
+        self.start(config, outputs)
     }
 
     /// Sets the global subscriber, once in the life of a process.
-    fn start(self, config: Config, lines: Lines) -> Result<Guard, Error> {
+    fn start(self, config: Config, outputs: Outputs) -> Result<Guard, Error> {
         let mut guard = None;
         STARTED.get_or_try_init(|| {
-            guard = Some(self.set_global(&config, lines)?);
+            guard = Some(self.set_global(&config, outputs)?);
             Ok::<(), Error>(())
         })?;
         for warning in &config.warnings {
@@ -145,13 +148,25 @@ impl Builder {
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
-        let (config, lines) = open(Config::from_env())?;
+        let (config, outputs) = self.open(Config::from_env())?;
         config.warnings.iter().for_each(|warning| say(warning));
-        Ok(self.filtered_layer(&config, lines))
+        Ok(self.filtered_layer(&config, outputs))
     }
 
-    fn set_global(self, config: &Config, lines: Lines) -> Result<Guard, Error> {
-        let (layer, guard) = self.filtered_layer(config, lines);
+    fn open(&self, config: Result<Config, Error>) -> Result<(Config, Outputs), Error> {
+        let config = self.named(config?);
+        let outputs = Outputs::open(&config)?;
+        Ok((config, outputs))
+    }
+
+    /// A configuration with the service's name from the code, where it states none.
+    fn named(&self, mut config: Config) -> Config {
+        config.service_name = config.service_name.or_else(|| self.service_name.clone());
+        config
+    }
+
+    fn set_global(self, config: &Config, outputs: Outputs) -> Result<Guard, Error> {
+        let (layer, guard) = self.filtered_layer(config, outputs);
         let subscriber = Registry::default().with(layer);
         tracing_core::dispatcher::set_global_default(Dispatch::new(subscriber)).map_err(|_| {
             let text = "another global tracing subscriber is in place already; add the layer of netcause::builder().try_layer() to it, or do not set it";
@@ -164,81 +179,27 @@ impl Builder {
     fn filtered_layer<S>(
         self,
         config: &Config,
-        lines: Lines,
+        outputs: Outputs,
     ) -> (impl Layer<S> + Send + Sync + use<S>, Guard)
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
-        let (layer, exporters) = self.layer(config, lines);
+        let (layer, exporters) = self.layer(config, outputs);
         let guard = Guard::new(exporters, layer.nested_events());
         let directives = EnvFilter::new(&config.directives);
         (layer.with_filter(EventFilter::new(directives, config.spans == Spans::Kept)), guard)
     }
 
     /// The layer, and its exporters.
-    fn layer(mut self, config: &Config, lines: Lines) -> (NetcauseLayer, Vec<Arc<dyn Export>>) {
-        self.exporters.extend(lines.0);
-        let mut resource = config.clone();
-        resource.service_name = resource.service_name.or(self.service_name);
+    fn layer(mut self, config: &Config, outputs: Outputs) -> (NetcauseLayer, Vec<Arc<dyn Export>>) {
+        self.exporters.extend(outputs.exporters);
         let layer = NetcauseLayer::with_exporters(self.exporters.clone())
-            .with_resource(resource.to_resource())
+            .with_resource(config.to_resource())
             .with_redactor(Redactor::new(&config.redact))
             .with_limits(config.limits)
             .with_classifiers(self.classifiers)
             .with_origin(config.origin);
         (layer, self.exporters)
-    }
-}
-
-/// The exporter of lines, unless `NETCAUSE_FORMAT` is `off`.
-struct Lines(Option<Arc<dyn Export>>);
-
-impl Lines {
-    fn fallback() -> Self {
-        Lines(Some(Arc::new(JsonExporter::new(Sink::stderr(), Config::fallback().limits))))
-    }
-
-    fn open(config: &Config) -> Result<Self, Error> {
-        config.check_build()?;
-        if config.format == Format::Off {
-            return Ok(Lines(None));
-        }
-        let sink = open_sink(&config.output)?;
-        let terminal = is_terminal(&config.output);
-        let pretty = match config.format {
-            Format::Auto => terminal && cfg!(feature = "pretty"),
-            format => format == Format::Pretty,
-        };
-        let exporter: Arc<dyn Export> = if pretty {
-            let colour = terminal && !config.no_color;
-            Arc::new(PrettyExporter::new(sink, colour, config.limits))
-        } else {
-            Arc::new(JsonExporter::new(sink, config.limits))
-        };
-        Ok(Lines(Some(exporter)))
-    }
-}
-
-fn open(config: Result<Config, Error>) -> Result<(Config, Lines), Error> {
-    let config = config?;
-    let lines = Lines::open(&config)?;
-    Ok((config, lines))
-}
-
-fn open_sink(output: &Output) -> Result<Sink, Error> {
-    match output {
-        Output::Stdout => Ok(Sink::stdout()),
-        Output::Stderr => Ok(Sink::stderr()),
-        Output::File(path) => Sink::file(path)
-            .map_err(|error| Error::output("NETCAUSE_OUTPUT", &path.to_string_lossy(), error)),
-    }
-}
-
-fn is_terminal(output: &Output) -> bool {
-    match output {
-        Output::Stdout => std::io::stdout().is_terminal(),
-        Output::Stderr => std::io::stderr().is_terminal(),
-        Output::File(_) => false,
     }
 }
 

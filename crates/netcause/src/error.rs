@@ -9,7 +9,7 @@ use std::fmt;
 ///
 /// let error = Config::from_variables([("NETCAUSE_FORMAT", "xml")]).unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Value);
-/// assert_eq!(error.to_string(), "NETCAUSE_FORMAT=xml: allowed are auto, json, pretty, off");
+/// assert_eq!(error.to_string(), "NETCAUSE_FORMAT=xml: allowed are auto, json, pretty, otlp-json, off");
 /// ```
 #[derive(Debug)]
 pub struct Error {
@@ -30,6 +30,8 @@ pub enum ErrorKind {
     NotBuilt,
     /// The output could not be opened.
     Output,
+    /// An exporter could not be started.
+    Exporter,
     /// A global subscriber is in place already.
     AlreadySet,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use netcause_record::Export;
+use netcause_record::{Export, Losses};
 
 /// How long [`Guard`] waits for the output when it is dropped.
 const DROP_TIMEOUT: Duration = Duration::from_secs(2);
@@ -13,10 +13,15 @@ const DROP_TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
-    /// Lines handed to the operating system.
+    /// Lines handed to the operating system, and records that a collector has taken.
     pub written: u64,
-    /// Lines that could not be written: a closed pipe, a full disk, a stalled reader.
+    /// Those that never will be: a closed pipe, a full disk, a stalled reader, a collector
+    /// that refuses or is away for too long.
     pub lost: u64,
+    /// Those that still wait.
+    pub queued: u64,
+    /// Why those that are lost are.
+    pub losses: Losses,
     /// Events sent while another event's values were being formatted; not taken.
     pub nested: u64,
 }
@@ -45,12 +50,19 @@ impl Guard {
     pub fn counts(&self) -> Counts {
         let nested = self.nested.load(Ordering::Relaxed);
         self.exporters.iter().fold(Counts { nested, ..Counts::default() }, |sum, exporter| {
-            let counts = exporter.counts();
-            Counts { written: sum.written + counts.written, lost: sum.lost + counts.lost, ..sum }
+            let (counts, losses) = (exporter.counts(), exporter.losses());
+            Counts {
+                written: sum.written + counts.written,
+                lost: sum.lost + counts.lost,
+                queued: sum.queued + counts.queued,
+                losses: sum.losses.and(&losses),
+                ..sum
+            }
         })
     }
 
-    /// Waits at most `timeout` until what was logged has left, and says what became of it.
+    /// Waits at most `timeout` until what was logged has left, and says what became of it:
+    /// all is well only where nothing is `lost` and nothing `queued`.
     pub fn shutdown(mut self, timeout: Duration) -> Counts {
         self.flush(timeout);
         let counts = self.counts();
@@ -60,6 +72,10 @@ impl Guard {
 
     fn flush(&self, timeout: Duration) {
         let until = Instant::now() + timeout;
+        // All of them begin at once: none has to wait for one that hangs.
+        for exporter in &self.exporters {
+            exporter.flush(Duration::ZERO);
+        }
         for exporter in &self.exporters {
             exporter.flush(until.saturating_duration_since(Instant::now()));
         }

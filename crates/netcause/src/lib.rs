@@ -28,6 +28,7 @@
 //! - `pretty` (default): the form for people at a terminal.
 //! - `log` (default): records of the `log` crate become events.
 //! - `trace-ids`: trace and span ids from OpenTelemetry.
+//! - `otlp`: log records and traces over OTLP, and lines of OTLP/JSON.
 //! - `rustls`: rustls' errors are read as types, not as texts.
 //! - `h2`: h2's errors are read as types: the reason that the peer gave, the socket's error.
 //! - `tonic`: tonic's statuses are read as types, not as texts.
@@ -39,12 +40,15 @@ mod config;
 mod error;
 mod filter;
 mod guard;
+#[cfg(feature = "otlp")]
+mod otlp;
+mod outputs;
 pub mod testing;
 
 use std::error::Error as StdError;
 
 pub use builder::{Builder, builder};
-pub use config::{Config, Format, Output, Spans};
+pub use config::{Config, Format, Otel, Otlp, OtlpProtocol, Output, Propagator, Sampler, Spans};
 pub use error::{Error, ErrorKind};
 pub use guard::{Counts, Guard};
 pub use netcause_fault::{
@@ -52,7 +56,9 @@ pub use netcause_fault::{
     WithFault, classify, classify_text,
 };
 pub use netcause_layer::{NetcauseLayer, OriginFields};
-pub use netcause_record::{Export, JsonExporter, Limits, PrettyExporter, Record, Sink};
+pub use netcause_record::{
+    Export, JsonExporter, Limits, Losses, OnFull, PrettyExporter, Record, Sink,
+};
 
 /// Starts logging as the environment says, and never stops a service.
 ///

@@ -14,9 +14,17 @@ const EDGES: &[(&str, &[&str])] = &[
     ("netcause-layer", &["netcause-fault", "netcause-record"]),
     ("netcause-net", &["netcause-fault"]),
     ("netcause-http", &["netcause-fault", "netcause-net", "netcause-record"]),
+    ("netcause-otlp", &["netcause-fault", "netcause-record"]),
     (
         "netcause",
-        &["netcause-fault", "netcause-http", "netcause-layer", "netcause-net", "netcause-record"],
+        &[
+            "netcause-fault",
+            "netcause-http",
+            "netcause-layer",
+            "netcause-net",
+            "netcause-otlp",
+            "netcause-record",
+        ],
     ),
     ("netcause-cli", &["netcause", "netcause-fault", "netcause-record"]),
 ];

@@ -276,7 +276,13 @@ impl Members<'_> {
 }
 
 /// Appends an address without formatting machinery where that is easy.
-pub(crate) fn push_address(address: IpAddr, out: &mut String) {
+///
+/// ```
+/// let mut text = String::new();
+/// netcause_record::push_address([10, 3, 7, 19].into(), &mut text);
+/// assert_eq!(text, "10.3.7.19");
+/// ```
+pub fn push_address(address: IpAddr, out: &mut String) {
     match address {
         IpAddr::V4(address) => {
             for (index, octet) in address.octets().into_iter().enumerate() {

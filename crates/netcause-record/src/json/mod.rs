@@ -13,8 +13,7 @@ mod fault;
 mod fit;
 mod value;
 
-pub use fault::RenderedFault;
-pub(crate) use fault::push_address;
+pub use fault::{RenderedFault, push_address};
 pub use value::{push_member, write_member, write_value};
 
 /// Appends a record as one JSON object and a line feed.

@@ -240,8 +240,13 @@ fn without_a_fault_only_the_error_text_is_written() {
 #[test]
 fn origin_is_written_where_present() {
     let resource = Resource::default();
-    let origin =
-        Origin { file: Some("a.rs"), line: Some(7), thread: Some("main"), span: Some("s") };
+    let origin = Origin {
+        file: Some("a.rs"),
+        line: Some(7),
+        thread: Some("main"),
+        span: Some("s"),
+        event: None,
+    };
     let parsed = parse(&line(&Record { origin, ..record(&resource, &[]) }));
     assert_eq!(parsed["code.file.path"], "a.rs");
     assert_eq!(parsed["code.line.number"], 7);

@@ -161,8 +161,13 @@ fn colours_come_only_when_asked_for_and_are_closed() {
 fn trace_origin_and_losses_are_shown() {
     let resource = Resource::default();
     let trace = TraceContext { trace_id: [0xab; 16], span_id: [1; 8], flags: 1 };
-    let origin =
-        Origin { file: Some("a.rs"), line: Some(7), thread: Some("main"), span: Some("s") };
+    let origin = Origin {
+        file: Some("a.rs"),
+        line: Some(7),
+        thread: Some("main"),
+        span: Some("s"),
+        event: None,
+    };
     let record = Record { trace: Some(trace), origin, dropped_fields: 2, ..record(&resource) };
     let text = page(&record, false).replace("\n   ", "");
     let trace_id = "ab".repeat(16);

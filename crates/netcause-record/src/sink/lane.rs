@@ -8,10 +8,13 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::device::{Device, Progress, Writer};
-use crate::Counts;
+use crate::{Counts, OnFull};
 
 /// How long the thread that drains waits at a time for a reader.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a caller that waits for room waits at a time.
+const GLANCE: Duration = Duration::from_millis(10);
 
 /// The way of all lines to a device.
 #[derive(Debug)]
@@ -19,6 +22,7 @@ pub(super) struct Lane {
     device: Device,
     /// The most bytes that wait.
     room: usize,
+    on_full: OnFull,
     way: Mutex<Way>,
     /// Tells who flushes that the queue became empty.
     emptied: Condvar,
@@ -48,10 +52,11 @@ struct Queue {
 }
 
 impl Lane {
-    pub(super) fn new(device: Device, writer: Writer, room: usize) -> Self {
+    pub(super) fn new(device: Device, writer: Writer, room: usize, on_full: OnFull) -> Self {
         Lane {
             device,
             room,
+            on_full,
             way: Mutex::new(Way { queue: Queue::default(), writer }),
             emptied: Condvar::new(),
             written: AtomicU64::new(0),
@@ -64,9 +69,11 @@ impl Lane {
     }
 
     pub(super) fn counts(&self) -> Counts {
+        let queued = self.lock().queue.lines.len() as u64;
         Counts {
             written: self.written.load(Ordering::Relaxed),
             lost: self.lost.load(Ordering::Relaxed),
+            queued,
         }
     }
 
@@ -75,6 +82,9 @@ impl Lane {
         let mut way = self.lock();
         self.pump(&mut way);
         if !way.queue.lines.is_empty() {
+            if way.queue.bytes + line.len() > self.room {
+                way = self.make_room(way, line.len());
+            }
             return self.keep(&mut way.queue, line, 0);
         }
         match self.device.write(&mut way.writer, line) {
@@ -82,6 +92,38 @@ impl Lane {
             Progress::Failed => add(&self.lost, 1),
             Progress::Stalled(offset) => self.keep(&mut way.queue, line, offset),
         }
+    }
+
+    /// Sees that there is room for a line, as far as the policy allows.
+    #[cold]
+    fn make_room<'a>(&'a self, mut way: MutexGuard<'a, Way>, line: usize) -> MutexGuard<'a, Way> {
+        let is_full = |queue: &Queue| !queue.lines.is_empty() && queue.bytes + line > self.room;
+        match self.on_full {
+            OnFull::DropNewest => {}
+            OnFull::DropOldest => {
+                // A line that has begun is kept: half a line would spoil the next one.
+                let begun = usize::from(way.queue.offset > 0);
+                while is_full(&way.queue)
+                    && let Some(oldest) = way.queue.lines.remove(begun)
+                {
+                    way.queue.bytes -= oldest.len();
+                    add(&self.lost, 1);
+                }
+            }
+            OnFull::Block => {
+                let deadline = Instant::now() + OnFull::PATIENCE;
+                while is_full(&way.queue) {
+                    let left = deadline.saturating_duration_since(Instant::now());
+                    if left.is_zero() {
+                        break;
+                    }
+                    let wait = self.emptied.wait_timeout(way, left.min(GLANCE));
+                    way = wait.unwrap_or_else(PoisonError::into_inner).0;
+                    self.pump(&mut way);
+                }
+            }
+        }
+        way
     }
 
     /// Waits until the queue is empty; says how many lines wait when the time is over.

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Counts;
+use crate::{Counts, OnFull};
 use device::{Device, Writer};
 use lane::Lane;
 
@@ -35,11 +35,13 @@ const QUEUE: usize = 1 << 20;
 pub struct Sink {
     device: Device,
     writer: Writer,
+    buffer: usize,
+    on_full: OnFull,
 }
 
 impl Sink {
     fn of(device: Device) -> Self {
-        Sink { device, writer: None }
+        Sink { device, writer: None, buffer: QUEUE, on_full: OnFull::default() }
     }
 
     /// Standard output.
@@ -69,7 +71,21 @@ impl Sink {
     /// for as long as it takes.
     #[must_use]
     pub fn writer(writer: Box<dyn Write + Send>) -> Self {
-        Sink { device: Device::writer(), writer: Some(writer) }
+        Sink { writer: Some(writer), ..Sink::of(Device::writer()) }
+    }
+
+    /// Sets how many bytes may wait for a stalled reader; 1 MiB unless it is set.
+    #[must_use]
+    pub fn buffer(mut self, bytes: usize) -> Self {
+        self.buffer = bytes;
+        self
+    }
+
+    /// Sets what happens when there is no room for a line.
+    #[must_use]
+    pub fn on_full(mut self, on_full: OnFull) -> Self {
+        self.on_full = on_full;
+        self
     }
 }
 
@@ -80,24 +96,36 @@ impl fmt::Debug for Sink {
 }
 
 /// Writes lines to a sink, from any thread.
-pub(crate) struct LineWriter(Arc<Lane>);
+///
+/// ```
+/// use netcause_record::{LineWriter, Sink};
+///
+/// let lines = LineWriter::new(Sink::writer(Box::new(std::io::sink())));
+/// lines.write(b"a line\n");
+/// assert_eq!(lines.counts().written, 1);
+/// ```
+pub struct LineWriter(Arc<Lane>);
 
 impl LineWriter {
-    pub(crate) fn new(sink: Sink) -> Self {
-        LineWriter(Arc::new(Lane::new(sink.device, sink.writer, QUEUE)))
+    /// Writes to a sink.
+    #[must_use]
+    pub fn new(sink: Sink) -> Self {
+        LineWriter(Arc::new(Lane::new(sink.device, sink.writer, sink.buffer, sink.on_full)))
     }
 
     /// Writes one line, its line feed included, or keeps it, or counts it as lost.
-    pub(crate) fn write(&self, line: &[u8]) {
+    pub fn write(&self, line: &[u8]) {
         self.0.write(line);
     }
 
     /// Waits until nothing is kept; says how many lines still are when the time is over.
-    pub(crate) fn flush(&self, timeout: Duration) -> u64 {
+    pub fn flush(&self, timeout: Duration) -> u64 {
         self.0.flush(timeout)
     }
 
-    pub(crate) fn counts(&self) -> Counts {
+    /// What became of the lines so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
         self.0.counts()
     }
 }

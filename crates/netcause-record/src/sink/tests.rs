@@ -34,7 +34,7 @@ fn lines_that_cannot_be_written_are_counted() {
         writer.write(b"1234\n");
     }
     assert_eq!(memory.0.lock().unwrap().as_slice(), b"1234\n1234\n");
-    assert_eq!(writer.counts(), Counts { written: 2, lost: 3 });
+    assert_eq!(writer.counts(), Counts { written: 2, lost: 3, queued: 0 });
     assert_eq!(writer.flush(Duration::ZERO), 0);
 }
 
@@ -105,7 +105,7 @@ mod pipes {
         let mut line = [0; 4];
         reader.read_exact(&mut line).unwrap();
         assert_eq!(&line, b"now\n");
-        assert_eq!(writer.counts(), Counts { written: 1, lost: 0 });
+        assert_eq!(writer.counts(), Counts { written: 1, lost: 0, queued: 0 });
     }
 
     #[test]

@@ -1,17 +1,23 @@
 //! [`Config`]: everything that the environment says, read once.
 
 mod names;
+mod otel;
 mod parse;
 
 use std::path::PathBuf;
 
 use netcause_layer::OriginFields;
-use netcause_record::{Limits, MIN_RECORD, REDACTED, Redactor, Resource};
+use netcause_record::{Limits, MIN_RECORD, OnFull, REDACTED, Redactor, Resource};
 
 use crate::{Error, ErrorKind};
 
+pub use otel::{Otel, Otlp, OtlpProtocol, Propagator, Sampler};
+
 /// The least bytes of a text: less would cut what a line is for.
 const MIN_FIELD: usize = 64;
+
+/// The least bytes of a buffer: less would not hold one record.
+const MIN_BUFFER: usize = 64 * 1024;
 
 /// In which form lines are written: `NETCAUSE_FORMAT`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,6 +30,8 @@ pub enum Format {
     Json,
     /// For people.
     Pretty,
+    /// Lines of OTLP/JSON.
+    OtlpJson,
     /// None.
     Off,
 }
@@ -58,15 +66,44 @@ pub enum Spans {
 /// |---|---|---|
 /// | `RUST_LOG` | directives of `EnvFilter`; they filter events | `info` |
 /// | `NETCAUSE_SPANS` | `kept`, `filtered` | `kept` |
-/// | `NETCAUSE_FORMAT` | `auto`, `json`, `pretty`, `off` | `auto` |
+/// | `NETCAUSE_FORMAT` | `auto`, `json`, `pretty`, `otlp-json`, `off` | `auto` |
 /// | `NETCAUSE_SCHEMA` | `otel` | `otel` |
 /// | `NETCAUSE_OUTPUT` | `stdout`, `stderr`, a path | `stdout` |
+/// | `NETCAUSE_BUFFER` | bytes that wait for an output, 65536 or more | 1 MiB of lines, 16 MiB for OTLP |
+/// | `NETCAUSE_ON_FULL` | `drop_newest`, `drop_oldest`, `block` | `drop_newest` |
 /// | `NETCAUSE_FIELDS` | of `code.file.path`, `code.line.number`, `thread.name`, `span.name` | none |
 /// | `NETCAUSE_REDACT` | further keys whose values are secrets | none |
 /// | `NETCAUSE_LIMIT_FIELD` | bytes of one text, 64 or more | 8192 |
 /// | `NETCAUSE_LIMIT_RECORD` | bytes of one line, 4096 or more | 16000 |
 /// | `OTEL_SERVICE_NAME` | `service.name` | none |
 /// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded | none |
+/// | `OTEL_SDK_DISABLED` | `true`: nothing is exported | `false` |
+/// | `OTEL_LOGS_EXPORTER` | `otlp`, `console`, `none` | `otlp` where an endpoint is set |
+/// | `OTEL_TRACES_EXPORTER` | `otlp`, `console`, `none` | `otlp` where an endpoint is set |
+/// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]ENDPOINT` | a URL | `http://localhost:4318`, gRPC 4317 |
+/// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]PROTOCOL` | `http/protobuf`, `grpc` | `http/protobuf` |
+/// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]HEADERS` | `key=value,…`, percent-encoded | none |
+/// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]TIMEOUT` | milliseconds of one attempt | 10000 |
+/// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]COMPRESSION` | `gzip`, `none` | `none` |
+/// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]CERTIFICATE` | a PEM file of trusted authorities | the system's |
+/// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]CLIENT_CERTIFICATE` | a PEM file | none |
+/// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]CLIENT_KEY` | a PEM file | none |
+/// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]INSECURE` | `true`: no TLS where a gRPC endpoint has no scheme | `false` |
+/// | `OTEL_BLRP_SCHEDULE_DELAY` | milliseconds that a log record waits for others | 1000 |
+/// | `OTEL_BLRP_EXPORT_TIMEOUT` | milliseconds after which a batch is given up | never |
+/// | `OTEL_BLRP_MAX_QUEUE_SIZE` | log records that wait | as many as fit |
+/// | `OTEL_BLRP_MAX_EXPORT_BATCH_SIZE` | log records of one request | 512 |
+/// | `OTEL_BSP_SCHEDULE_DELAY` | the same of spans | 5000 |
+/// | `OTEL_BSP_EXPORT_TIMEOUT` | the same of spans | never |
+/// | `OTEL_BSP_MAX_QUEUE_SIZE` | the same of spans | as many as fit |
+/// | `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` | the same of spans | 512 |
+/// | `OTEL_TRACES_SAMPLER` | `always_on`, `always_off`, `traceidratio`, each also after `parentbased_` | `parentbased_always_on` |
+/// | `OTEL_TRACES_SAMPLER_ARG` | the share of `traceidratio`, 0 to 1 | 1 |
+/// | `OTEL_PROPAGATORS` | of `tracecontext`, `baggage`, `none` | both |
+/// | `OTEL_ATTRIBUTE_COUNT_LIMIT` | attributes of a record | 128 |
+/// | `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT` | characters of a text | unlimited |
+/// | `OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT` | the same of log records | |
+/// | `OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT` | the same of log records | |
 /// | `NO_COLOR` | any value: no colours | unset |
 ///
 /// An empty value means unset. Lists are separated by commas.
@@ -101,6 +138,12 @@ pub struct Config {
     pub resource: Vec<(String, String)>,
     /// `NO_COLOR`: whether colours are unwanted.
     pub no_color: bool,
+    /// `NETCAUSE_BUFFER`: the most bytes that wait for an output.
+    pub buffer: Option<usize>,
+    /// `NETCAUSE_ON_FULL`: what happens when there is no room for a record.
+    pub on_full: OnFull,
+    /// OpenTelemetry's variables of export.
+    pub otel: Otel,
     /// What was wrong and is passed over, as OpenTelemetry's specification demands.
     pub warnings: Vec<String>,
 }
@@ -118,6 +161,9 @@ impl Default for Config {
             service_name: None,
             resource: Vec::new(),
             no_color: false,
+            buffer: None,
+            on_full: OnFull::default(),
+            otel: Otel::default(),
             warnings: Vec::new(),
         }
     }
@@ -160,15 +206,12 @@ impl Config {
         V: AsRef<str>,
     {
         let mut config = Config::default();
-        let set: Vec<(String, String)> = variables
-            .into_iter()
-            .map(|(name, value)| (name.as_ref().to_owned(), value.as_ref().trim().to_owned()))
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
+        let set = that_say_something(variables);
         names::check(&set)?;
         for (name, value) in &set {
             config.apply(name, value)?;
         }
+        config.otel = otel::read(&set, &mut config.warnings);
         Ok(config)
     }
 
@@ -178,15 +221,14 @@ impl Config {
             "NETCAUSE_SPANS" => self.spans = parse::spans(name, value)?,
             "NETCAUSE_FORMAT" => self.format = parse::format(name, value)?,
             "NETCAUSE_SCHEMA" => parse::schema(name, value)?,
+            "NETCAUSE_BUFFER" => self.buffer = Some(parse::bytes(name, value, MIN_BUFFER)?),
+            "NETCAUSE_ON_FULL" => self.on_full = parse::on_full(name, value)?,
             "NETCAUSE_OUTPUT" => self.output = parse::output(value),
             "NETCAUSE_FIELDS" => self.origin = parse::origin(name, value)?,
             "NETCAUSE_REDACT" => self.redact = parse::list(value).map(str::to_owned).collect(),
             "NETCAUSE_LIMIT_FIELD" => self.limits.field = parse::bytes(name, value, MIN_FIELD)?,
             "NETCAUSE_LIMIT_RECORD" => self.limits.record = parse::bytes(name, value, MIN_RECORD)?,
             "OTEL_SERVICE_NAME" => self.service_name = Some(value.to_owned()),
-            "OTEL_SDK_DISABLED" if !is_boolean(value) => self
-                .warnings
-                .push(format!("{name}={value}: neither true nor false; taken as false")),
             "OTEL_RESOURCE_ATTRIBUTES" => self.resource_attributes(name, value),
             "NO_COLOR" => self.no_color = true,
             _ => {}
@@ -231,13 +273,12 @@ impl Config {
     /// all that can be read, further secrets above all.
     pub(crate) fn fallback() -> Self {
         let mut config = Config::default();
-        for (name, value) in from_process() {
-            let value = value.trim();
-            if !value.is_empty() {
-                // What is wrong has been said already.
-                let _ = config.apply(&name, value);
-            }
+        let set = that_say_something(from_process());
+        for (name, value) in &set {
+            // What is wrong has been said already.
+            let _ = config.apply(name, value);
         }
+        config.otel = otel::read(&set, &mut config.warnings);
         config.warnings.clear();
         Config { output: Output::Stderr, format: Format::Json, ..config }
     }
@@ -246,12 +287,17 @@ impl Config {
     ///
     /// Where this build has no such form.
     pub(crate) fn check_build(&self) -> Result<(), Error> {
-        let missing = match self.format {
-            Format::Json if !cfg!(feature = "json") => "json",
-            Format::Pretty if !cfg!(feature = "pretty") => "pretty",
+        let exports = self.otel.logs.is_some() || self.otel.traces.is_some();
+        let (asked, missing) = match self.format {
+            Format::Json if !cfg!(feature = "json") => ("NETCAUSE_FORMAT=json", "json"),
+            Format::Pretty if !cfg!(feature = "pretty") => ("NETCAUSE_FORMAT=pretty", "pretty"),
+            Format::OtlpJson if !cfg!(feature = "otlp") => ("NETCAUSE_FORMAT=otlp-json", "otlp"),
+            _ if exports && !cfg!(feature = "otlp") => {
+                ("OTEL_EXPORTER_OTLP_*, OTEL_LOGS_EXPORTER or OTEL_TRACES_EXPORTER", "otlp")
+            }
             _ => return Ok(()),
         };
-        let text = format!("NETCAUSE_FORMAT={missing}: this build lacks the feature `{missing}`");
+        let text = format!("{asked}: this build lacks the feature `{missing}`");
         Err(Error::new(ErrorKind::NotBuilt, text))
     }
 }
@@ -261,8 +307,15 @@ fn from_process() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os().map(move |(name, value)| (text(name), text(value)))
 }
 
-fn is_boolean(value: &str) -> bool {
-    value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false")
+/// Variables without those that are empty, which means unset.
+fn that_say_something<N, V>(variables: impl IntoIterator<Item = (N, V)>) -> Vec<(String, String)>
+where
+    N: AsRef<str>,
+    V: AsRef<str>,
+{
+    let trimmed =
+        |(name, value): (N, V)| (name.as_ref().to_owned(), value.as_ref().trim().to_owned());
+    variables.into_iter().map(trimmed).filter(|(_, value)| !value.is_empty()).collect()
 }
 
 #[cfg(test)]

@@ -4,10 +4,12 @@ use crate::{Error, ErrorKind};
 
 /// The variables with our prefix that this version reads.
 pub(super) const OURS: &[&str] = &[
+    "NETCAUSE_BUFFER",
     "NETCAUSE_FIELDS",
     "NETCAUSE_FORMAT",
     "NETCAUSE_LIMIT_FIELD",
     "NETCAUSE_LIMIT_RECORD",
+    "NETCAUSE_ON_FULL",
     "NETCAUSE_OUTPUT",
     "NETCAUSE_REDACT",
     "NETCAUSE_SCHEMA",
@@ -16,43 +18,51 @@ pub(super) const OURS: &[&str] = &[
 
 /// Variables of ours that this version does not have, with what they are for.
 const NOT_BUILT: &[(&str, &str)] = &[
-    ("NETCAUSE_BUFFER", "the size of the output buffer"),
     ("NETCAUSE_CERT_WARN_DAYS", "warnings about certificates that are about to expire"),
     ("NETCAUSE_EVIDENCE", "evidence from the kernel"),
-    ("NETCAUSE_ON_FULL", "the policy of a full output buffer"),
     ("NETCAUSE_REPEAT", "the limit of repeats"),
     ("NETCAUSE_RETRY_LEVEL", "the level of failures that are retried"),
     ("NETCAUSE_SPOOL_DIR", "durable delivery"),
     ("NETCAUSE_SPOOL_MAX", "durable delivery"),
 ];
 
-/// OpenTelemetry's variables of export, by name or by prefix.
-const EXPORT: &[&str] = &[
-    "OTEL_EXPORTER_OTLP_",
+/// OpenTelemetry's variables that this version reads, besides those of the resource; a part
+/// in brackets stands or is left out.
+#[cfg(test)]
+pub(super) const OTEL: &[&str] = &[
+    "OTEL_SDK_DISABLED",
+    "OTEL_LOGS_EXPORTER",
+    "OTEL_TRACES_EXPORTER",
+    "OTEL_EXPORTER_OTLP_[LOGS_|TRACES_]ENDPOINT",
+    "OTEL_EXPORTER_OTLP_[LOGS_|TRACES_]PROTOCOL",
+    "OTEL_EXPORTER_OTLP_[LOGS_|TRACES_]HEADERS",
+    "OTEL_EXPORTER_OTLP_[LOGS_|TRACES_]TIMEOUT",
+    "OTEL_EXPORTER_OTLP_[LOGS_|TRACES_]COMPRESSION",
+    "OTEL_EXPORTER_OTLP_[LOGS_|TRACES_]CERTIFICATE",
+    "OTEL_EXPORTER_OTLP_[LOGS_|TRACES_]CLIENT_CERTIFICATE",
+    "OTEL_EXPORTER_OTLP_[LOGS_|TRACES_]CLIENT_KEY",
+    "OTEL_EXPORTER_OTLP_[LOGS_|TRACES_]INSECURE",
+    "OTEL_BLRP_SCHEDULE_DELAY",
+    "OTEL_BLRP_EXPORT_TIMEOUT",
+    "OTEL_BLRP_MAX_QUEUE_SIZE",
+    "OTEL_BLRP_MAX_EXPORT_BATCH_SIZE",
+    "OTEL_BSP_SCHEDULE_DELAY",
+    "OTEL_BSP_EXPORT_TIMEOUT",
+    "OTEL_BSP_MAX_QUEUE_SIZE",
+    "OTEL_BSP_MAX_EXPORT_BATCH_SIZE",
     "OTEL_TRACES_SAMPLER",
+    "OTEL_TRACES_SAMPLER_ARG",
     "OTEL_PROPAGATORS",
-    "OTEL_BLRP_",
-    "OTEL_BSP_",
-    "OTEL_ATTRIBUTE_",
-    "OTEL_LOGRECORD_ATTRIBUTE_",
+    "OTEL_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+    "OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT",
+    "OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT",
 ];
 
-/// Refuses names that do not exist and names of what is not built.
+/// Refuses names of ours that do not exist and names of what is not built.
 pub(super) fn check(set: &[(String, String)]) -> Result<(), Error> {
-    let disabled = set
-        .iter()
-        .any(|(name, value)| name == "OTEL_SDK_DISABLED" && value.eq_ignore_ascii_case("true"));
-    for (name, value) in set {
-        if name.starts_with("NETCAUSE_") {
-            check_ours(name)?;
-        } else if !disabled && exports(name, value) {
-            let text = format!(
-                "{name}: this version exports nothing over OTLP; unset it, or set OTEL_SDK_DISABLED=true"
-            );
-            return Err(Error::new(ErrorKind::NotBuilt, text));
-        }
-    }
-    Ok(())
+    let ours = set.iter().map(|(name, _)| name.as_str()).filter(|it| it.starts_with("NETCAUSE_"));
+    ours.into_iter().try_for_each(check_ours)
 }
 
 fn check_ours(name: &str) -> Result<(), Error> {
@@ -67,10 +77,4 @@ fn check_ours(name: &str) -> Result<(), Error> {
         ErrorKind::Name,
         format!("{name}: no such variable; there are {}", OURS.join(", ")),
     ))
-}
-
-fn exports(name: &str, value: &str) -> bool {
-    let exporter = matches!(name, "OTEL_LOGS_EXPORTER" | "OTEL_TRACES_EXPORTER");
-    let local = matches!(value, "none" | "console");
-    (exporter && !local) || EXPORT.iter().any(|prefix| name.starts_with(prefix))
 }

@@ -1,6 +1,7 @@
 //! Values of variables.
 
 use netcause_layer::OriginFields;
+use netcause_record::OnFull;
 use percent_encoding::percent_decode_str;
 use tracing_subscriber::EnvFilter;
 
@@ -31,8 +32,18 @@ pub(super) fn format(name: &str, value: &str) -> Result<Format, Error> {
         "auto" => Ok(Format::Auto),
         "json" => Ok(Format::Json),
         "pretty" => Ok(Format::Pretty),
+        "otlp-json" => Ok(Format::OtlpJson),
         "off" => Ok(Format::Off),
-        _ => Err(Error::value(name, value, "allowed are auto, json, pretty, off")),
+        _ => Err(Error::value(name, value, "allowed are auto, json, pretty, otlp-json, off")),
+    }
+}
+
+pub(super) fn on_full(name: &str, value: &str) -> Result<OnFull, Error> {
+    match value {
+        "drop_newest" => Ok(OnFull::DropNewest),
+        "drop_oldest" => Ok(OnFull::DropOldest),
+        "block" => Ok(OnFull::Block),
+        _ => Err(Error::value(name, value, "allowed are drop_newest, drop_oldest, block")),
     }
 }
 

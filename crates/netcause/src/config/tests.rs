@@ -12,7 +12,7 @@ fn config(name: &str, value: &str) -> Config {
 fn a_bad_value_is_named_with_its_variable_and_what_is_allowed() {
     assert_eq!(
         error("NETCAUSE_FORMAT", "xml"),
-        "NETCAUSE_FORMAT=xml: allowed are auto, json, pretty, off"
+        "NETCAUSE_FORMAT=xml: allowed are auto, json, pretty, otlp-json, off"
     );
     assert!(error("NETCAUSE_LIMIT_RECORD", "12").contains("4096 or more"));
     assert!(
@@ -23,13 +23,7 @@ fn a_bad_value_is_named_with_its_variable_and_what_is_allowed() {
 
 #[test]
 fn what_is_not_built_is_refused_by_name() {
-    for name in [
-        "NETCAUSE_SPOOL_DIR",
-        "NETCAUSE_REPEAT",
-        "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "OTEL_EXPORTER_OTLP_LOGS_HEADERS",
-        "OTEL_BSP_MAX_QUEUE_SIZE",
-    ] {
+    for name in ["NETCAUSE_SPOOL_DIR", "NETCAUSE_REPEAT"] {
         let error = Config::from_variables([(name, "5")]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::NotBuilt, "{name}");
         assert!(error.to_string().starts_with(name), "{error}");
@@ -48,13 +42,6 @@ fn a_name_that_does_not_exist_is_refused_with_those_that_do() {
             && error.contains("NETCAUSE_FORMAT,"),
         "{error}"
     );
-}
-
-#[test]
-fn a_disabled_sdk_exports_nothing_and_refuses_nothing() {
-    let set =
-        [("OTEL_SDK_DISABLED", "true"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318")];
-    assert!(Config::from_variables(set).is_ok());
 }
 
 #[test]
@@ -92,3 +79,5 @@ fn a_bad_boolean_is_one_warning_and_taken_as_false() {
     assert_eq!(config("OTEL_SDK_DISABLED", "yes").warnings.len(), 1);
     assert!(config("OTEL_SDK_DISABLED", "FALSE").warnings.is_empty());
 }
+
+mod otel;

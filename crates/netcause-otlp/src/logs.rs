@@ -1,0 +1,115 @@
+//! [`LogExporter`]: records as OTLP log records, delivered in the background.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use netcause_record::{Counts, Export, Losses, Record};
+
+use crate::encode::log_record::push_log;
+use crate::lane::Lane;
+use crate::queue::Bounds;
+use crate::ship::{self, target::Signal};
+use crate::{AttributeLimits, Error, OtlpConfig};
+
+/// A buffer that grew larger than this is not kept.
+const KEPT: usize = 64 * 1024;
+
+/// A request is not made larger than this, unless by one record.
+const REQUEST: usize = 1 << 20;
+
+/// Encodes each record once, as it comes, and has it delivered in the background.
+///
+/// # Example
+///
+/// ```no_run
+/// use netcause_otlp::{LogExporter, OtlpConfig};
+///
+/// let config = OtlpConfig {
+///     endpoint: "http://collector:4318/v1/logs".to_owned(),
+///     ..OtlpConfig::default()
+/// };
+/// let exporter = LogExporter::start(config)?;
+/// # drop(exporter);
+/// # Ok::<(), netcause_otlp::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct LogExporter {
+    lane: Arc<Lane>,
+    limits: AttributeLimits,
+}
+
+impl LogExporter {
+    /// Starts the thread that delivers.
+    ///
+    /// # Errors
+    ///
+    /// Where the endpoint is no URL, a header is not one that HTTP allows, a file of
+    /// certificates or keys cannot be used, or no thread can be started.
+    pub fn start(config: OtlpConfig) -> Result<Self, Error> {
+        let lane = Arc::new(Lane::new(bounds(&config), config.on_full));
+        ship::start(&config, Signal::Logs, &lane)?;
+        Ok(LogExporter { lane, limits: config.attributes })
+    }
+}
+
+pub(crate) fn bounds(config: &OtlpConfig) -> Bounds {
+    Bounds {
+        bytes: config.buffer,
+        records: config.queue_records.max(1),
+        batch_records: config.batch_records.clamp(1, config.queue_records.max(1)),
+        batch_bytes: REQUEST.min(config.buffer),
+    }
+}
+
+impl Export for LogExporter {
+    fn export(&self, record: &Record<'_>) {
+        with_buffers(|buffers| {
+            push_log(record, &self.limits, &mut buffers.scratch, &mut buffers.message);
+            self.lane.push(record.target, &buffers.message);
+        });
+    }
+
+    fn flush(&self, timeout: Duration) -> u64 {
+        self.lane.flush(timeout)
+    }
+
+    fn counts(&self) -> Counts {
+        self.lane.counts()
+    }
+
+    fn losses(&self) -> Losses {
+        self.lane.losses()
+    }
+}
+
+impl Drop for LogExporter {
+    fn drop(&mut self) {
+        self.lane.close();
+    }
+}
+
+/// What a thread encodes into, used again for each record.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    pub(crate) scratch: String,
+    pub(crate) message: Vec<u8>,
+    pub(crate) line: String,
+}
+
+thread_local! {
+    /// Taken while in use: who comes in between gets fresh ones.
+    static BUFFERS: Cell<Option<Box<Buffers>>> = const { Cell::new(None) };
+}
+
+pub(crate) fn with_buffers(work: impl FnOnce(&mut Buffers)) {
+    let mut buffers = BUFFERS.try_with(Cell::take).ok().flatten().unwrap_or_default();
+    buffers.message.clear();
+    buffers.line.clear();
+    work(&mut buffers);
+    let kept = [buffers.scratch.capacity(), buffers.message.capacity(), buffers.line.capacity()];
+    if kept.iter().all(|capacity| *capacity <= KEPT) {
+        // A thread that ends has no buffers any more.
+        let _ = BUFFERS.try_with(|kept| kept.set(Some(buffers)));
+    }
+}

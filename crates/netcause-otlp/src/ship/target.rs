@@ -1,0 +1,143 @@
+//! [`Target`]: where requests go, and what stands at the head of each.
+
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Request, Uri};
+
+use crate::{Error, ErrorKind, OtlpConfig, Protocol};
+
+/// What is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Signal {
+    Logs,
+}
+
+impl Signal {
+    /// As people call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Signal::Logs => "logs",
+        }
+    }
+
+    /// The method of its service in gRPC.
+    fn rpc(self) -> &'static str {
+        match self {
+            Signal::Logs => "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+        }
+    }
+}
+
+/// Where requests go.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) protocol: Protocol,
+    pub(crate) is_tls: bool,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) uri: Uri,
+    pub(crate) gzip: bool,
+    headers: HeaderMap,
+}
+
+impl Target {
+    pub(crate) fn new(config: &OtlpConfig, signal: Signal) -> Result<Self, Error> {
+        let wrong = |why: &str| {
+            let text =
+                format!("the endpoint {why}; it is to be like http://collector:4318/v1/logs");
+            Error::new(ErrorKind::Endpoint, text)
+        };
+        let uri: Uri = config.endpoint.parse().map_err(|_| wrong("is no URL"))?;
+        let is_tls = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => return Err(wrong("has neither the scheme http nor https")),
+        };
+        let host =
+            uri.host().filter(|host| !host.is_empty()).ok_or_else(|| wrong("names no host"))?;
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let usual = match config.protocol {
+            Protocol::Grpc => 4317,
+            Protocol::HttpProtobuf if is_tls => 443,
+            Protocol::HttpProtobuf => 80,
+        };
+        let port = uri.port_u16().unwrap_or(usual);
+        let uri = request_uri(&uri, config.protocol, signal).ok_or_else(|| wrong("is no URL"))?;
+        let headers = headers(config)?;
+        Ok(Target {
+            protocol: config.protocol,
+            is_tls,
+            host,
+            port,
+            uri,
+            gzip: config.gzip,
+            headers,
+        })
+    }
+
+    /// A request with that body.
+    pub(crate) fn request<B>(&self, body: B) -> Request<B> {
+        let mut request = Request::new(body);
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        request.headers_mut().clone_from(&self.headers);
+        request
+    }
+}
+
+/// What stands in the request line: over HTTP/1.1 the path, the host in a header.
+fn request_uri(endpoint: &Uri, protocol: Protocol, signal: Signal) -> Option<Uri> {
+    match protocol {
+        Protocol::HttpProtobuf => endpoint.path_and_query()?.as_str().parse().ok(),
+        Protocol::Grpc => {
+            let authority = host_and_port(endpoint)?;
+            let builder = Uri::builder().scheme(endpoint.scheme_str()?).authority(authority);
+            builder.path_and_query(signal.rpc()).build().ok()
+        }
+    }
+}
+
+/// Without a user and password, which a URL may carry.
+fn host_and_port(endpoint: &Uri) -> Option<String> {
+    let host = endpoint.host()?;
+    Some(match endpoint.port_u16() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
+}
+
+fn headers(config: &OtlpConfig) -> Result<HeaderMap, Error> {
+    let mut headers = HeaderMap::new();
+    let agent = concat!("OTel-OTLP-Exporter-Rust/", env!("CARGO_PKG_VERSION"), " netcause");
+    headers.insert(hyper::header::USER_AGENT, HeaderValue::from_static(agent));
+    let fixed: &[(&'static str, &'static str)] = match (config.protocol, config.gzip) {
+        (Protocol::HttpProtobuf, false) => &[("content-type", "application/x-protobuf")],
+        (Protocol::HttpProtobuf, true) => {
+            &[("content-type", "application/x-protobuf"), ("content-encoding", "gzip")]
+        }
+        (Protocol::Grpc, false) => &[("content-type", "application/grpc"), ("te", "trailers")],
+        (Protocol::Grpc, true) => {
+            &[("content-type", "application/grpc"), ("te", "trailers"), ("grpc-encoding", "gzip")]
+        }
+    };
+    for (name, value) in fixed {
+        headers.insert(*name, HeaderValue::from_static(value));
+    }
+    if config.protocol == Protocol::HttpProtobuf {
+        let endpoint: Option<Uri> = config.endpoint.parse().ok();
+        let host = endpoint.as_ref().and_then(host_and_port).unwrap_or_default();
+        if let Ok(host) = HeaderValue::from_str(&host) {
+            headers.insert(hyper::header::HOST, host);
+        }
+    }
+    for (name, value) in &config.headers {
+        // The value may be a secret: only the name is told.
+        let wrong = || {
+            Error::new(ErrorKind::Header, format!("the header {name} is not one that HTTP allows"))
+        };
+        let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong())?;
+        let mut value = HeaderValue::from_str(value).map_err(|_| wrong())?;
+        value.set_sensitive(true);
+        headers.insert(header, value);
+    }
+    Ok(headers)
+}
