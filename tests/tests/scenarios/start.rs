@@ -81,7 +81,7 @@ fn rust_log_off_writes_nothing() {
 fn a_bad_variable_gives_json_on_standard_error_and_the_reason_once() {
     let variables = [("NETCAUSE_FORMAT", "xml"), ("OTEL_SERVICE_NAME", "checkout")];
     let finished = child::with_variables(&variables, here!());
-    falls_back(&finished, "NETCAUSE_FORMAT=xml: allowed are auto, json, pretty, off");
+    falls_back(&finished, "NETCAUSE_FORMAT=xml: allowed are auto, json, pretty, otlp-json, off");
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn try_init_names_variable_value_and_what_is_allowed() {
     child::with_variables(&[("NETCAUSE_FORMAT", "xml")], || {
         let error = netcause::try_init().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Value);
-        let text = "NETCAUSE_FORMAT=xml: allowed are auto, json, pretty, off";
+        let text = "NETCAUSE_FORMAT=xml: allowed are auto, json, pretty, otlp-json, off";
         assert_eq!(error.to_string(), text);
         // Nothing was started: another subscriber can be set.
         let lines = Lines::default();

@@ -113,7 +113,9 @@ fn a_secret_whose_mark_lies_behind_the_cut_is_removed() {
 #[test]
 fn a_fallback_keeps_what_can_be_read_and_repeats_no_secret() {
     let variables = [
-        ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=abc123"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=abc123, abc123"),
+        ("NETCAUSE_FORMAT", "xml"),
         ("NETCAUSE_REDACT", "customer_iban"),
         ("RUST_LOG", "warn"),
     ];
@@ -123,7 +125,7 @@ fn a_fallback_keeps_what_can_be_read_and_repeats_no_secret() {
         warn!(customer_iban = "DE1234", "look");
     });
     assert_eq!(finished.error_lines().len(), 1, "{finished:?}");
-    assert!(finished.stderr.contains("OTEL_EXPORTER_OTLP_HEADERS"), "{finished:?}");
+    assert!(finished.stderr.contains("NETCAUSE_FORMAT=xml"), "{finished:?}");
     assert!(!finished.stderr.contains("abc123"), "{finished:?}");
     assert!(!finished.stderr.contains("DE1234"), "{finished:?}");
 }
