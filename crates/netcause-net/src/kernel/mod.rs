@@ -27,7 +27,7 @@ pub use self::tcp_info::TcpInfo;
 #[cfg(target_os = "linux")]
 pub(crate) use self::tcp_info::tcp_info;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 
 use crate::{EvidenceMode, settings};
 
@@ -42,4 +42,19 @@ pub(crate) struct Listed {
 /// Whether the kernel may be asked.
 pub(crate) fn may_ask() -> bool {
     settings().evidence == EvidenceMode::Passive
+}
+
+/// Our own address that the kernel calls an address from, where a socket that is gone told
+/// none. Nothing is sent: connecting a socket of UDP only asks the routing table.
+pub(crate) fn source_toward(peer: SocketAddr) -> Option<IpAddr> {
+    if !may_ask() {
+        return None;
+    }
+    let any: IpAddr = match peer {
+        SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    };
+    let socket = UdpSocket::bind((any, 0)).ok()?;
+    socket.connect(peer).ok()?;
+    socket.local_addr().ok().map(|it| it.ip()).filter(|it| !it.is_unspecified())
 }

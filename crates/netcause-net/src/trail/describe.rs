@@ -182,12 +182,13 @@ impl View {
             None => failure.and_then(|it| it.local),
         };
         let (name, port) = self.server.clone().unzip();
+        let local_address = local.map(|it| it.ip()).or_else(|| kernel::source_toward(peer?));
         Peer {
             server_address: name.map(Into::into),
             server_port: port,
             peer_address: peer.map(|it| it.ip()),
             peer_port: peer.map(|it| it.port()),
-            local_address: local.map(|it| it.ip()),
+            local_address,
             local_port: local.map(|it| it.port()),
             transport: Some("tcp".into()),
             protocol: None,
