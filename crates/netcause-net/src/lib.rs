@@ -4,6 +4,7 @@
 //! [`WithFault`](netcause_fault::WithFault) in an error's own chain, and the fields of spans.
 
 mod attempt;
+mod call;
 #[cfg(feature = "rustls")]
 mod certificate;
 mod connect;
@@ -14,6 +15,7 @@ mod settings;
 mod trail;
 
 pub use attempt::{Attempt, Operation};
+pub use call::{Call, CallError, FaultContext, call};
 #[cfg(feature = "rustls")]
 pub use certificate::{RecordingSessions, RecordingVerifier, TlsClient};
 pub use connect::{

@@ -192,6 +192,8 @@ impl Builder {
 
     /// The layer, and its exporters.
     fn layer(mut self, config: &Config, outputs: Outputs) -> (NetcauseLayer, Vec<Arc<dyn Export>>) {
+        #[cfg(feature = "net")]
+        netcause_net::set_settings(config.net_settings());
         self.exporters.extend(outputs.exporters);
         let layer = NetcauseLayer::with_exporters(self.exporters.clone())
             .with_resource(config.to_resource())

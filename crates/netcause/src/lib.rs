@@ -32,6 +32,8 @@
 //! - `rustls`: rustls' errors are read as types, not as texts.
 //! - `h2`: h2's errors are read as types: the reason that the peer gave, the socket's error.
 //! - `tonic`: tonic's statuses are read as types, not as texts.
+//! - `net`: connections that know why they failed, history of peers, certificates (with
+//!   `rustls`), calls of clients with sockets of their own: [`net`](netcause_net).
 //!
 //! For tests of one's own failure lines there is [`testing::capture`].
 
@@ -48,7 +50,9 @@ pub mod testing;
 use std::error::Error as StdError;
 
 pub use builder::{Builder, builder};
-pub use config::{Config, Format, Otel, Otlp, OtlpProtocol, Output, Propagator, Sampler, Spans};
+pub use config::{
+    Config, EvidenceMode, Format, Otel, Otlp, OtlpProtocol, Output, Propagator, Sampler, Spans,
+};
 pub use error::{Error, ErrorKind};
 pub use guard::{Counts, Guard};
 pub use netcause_fault::{
@@ -56,6 +60,8 @@ pub use netcause_fault::{
     WithFault, classify, classify_text,
 };
 pub use netcause_layer::{NetcauseLayer, OriginFields};
+#[cfg(feature = "net")]
+pub use netcause_net::{self as net, CallError, FaultContext, call};
 pub use netcause_record::{
     Export, JsonExporter, Limits, Losses, OnFull, PrettyExporter, Record, Sink,
 };

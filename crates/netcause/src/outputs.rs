@@ -16,19 +16,19 @@ impl Outputs {
     /// Opens what the configuration asks for.
     pub(crate) fn open(config: &Config) -> Result<Self, Error> {
         config.check_build()?;
-        let mut exporters: Vec<Arc<dyn Export>> = lines(config)?.into_iter().collect();
+        let lines = lines(config)?;
         #[cfg(feature = "otlp")]
-        exporters.extend(crate::otlp::logs(config)?);
-        Ok(Outputs { exporters })
+        let lines = lines.into_iter().chain(crate::otlp::logs(config)?);
+        Ok(Outputs { exporters: lines.into_iter().collect() })
     }
 
     /// JSON lines on standard error, and what of the rest can be opened.
     pub(crate) fn fallback(config: &Config) -> Self {
         let lines = JsonExporter::new(sink(config, Sink::stderr()), config.limits);
-        let mut exporters: Vec<Arc<dyn Export>> = vec![Arc::new(lines)];
+        let lines = std::iter::once(Arc::new(lines) as Arc<dyn Export>);
         #[cfg(feature = "otlp")]
-        exporters.extend(crate::otlp::logs(config).ok().flatten());
-        Outputs { exporters }
+        let lines = lines.chain(crate::otlp::logs(config).ok().flatten());
+        Outputs { exporters: lines.collect() }
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use netcause_layer::OriginFields;
 use netcause_record::{Limits, MIN_RECORD, OnFull, REDACTED, Redactor, Resource};
+use tracing_core::Level;
 
 use crate::{Error, ErrorKind};
 
@@ -60,6 +61,17 @@ pub enum Spans {
     Filtered,
 }
 
+/// Whether evidence is gathered after a failure: `NETCAUSE_EVIDENCE`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EvidenceMode {
+    /// What the kernel knows anyway is asked for.
+    #[default]
+    Passive,
+    /// The kernel is never asked.
+    Off,
+}
+
 /// Everything that the environment says.
 ///
 /// | variable | values | default |
@@ -75,6 +87,9 @@ pub enum Spans {
 /// | `NETCAUSE_REDACT` | further keys whose values are secrets | none |
 /// | `NETCAUSE_LIMIT_FIELD` | bytes of one text, 64 or more | 8192 |
 /// | `NETCAUSE_LIMIT_RECORD` | bytes of one line, 4096 or more | 16000 |
+/// | `NETCAUSE_EVIDENCE` | `passive`: the kernel is asked after a failure; `off` | `passive` |
+/// | `NETCAUSE_CERT_WARN_DAYS` | days before its end that a certificate is warned of; 0: never | 14 |
+/// | `NETCAUSE_RETRY_LEVEL` | the level of a failed try that is retried | `WARN` |
 /// | `OTEL_SERVICE_NAME` | `service.name` | none |
 /// | `OTEL_RESOURCE_ATTRIBUTES` | `key=value,…`, percent-encoded | none |
 /// | `OTEL_SDK_DISABLED` | `true`: nothing is exported | `false` |
@@ -132,6 +147,12 @@ pub struct Config {
     pub redact: Vec<String>,
     /// `NETCAUSE_LIMIT_FIELD` and `NETCAUSE_LIMIT_RECORD`, in bytes.
     pub limits: Limits,
+    /// `NETCAUSE_EVIDENCE`.
+    pub evidence: EvidenceMode,
+    /// `NETCAUSE_CERT_WARN_DAYS`.
+    pub certificate_warn_days: u32,
+    /// `NETCAUSE_RETRY_LEVEL`.
+    pub retry_level: Level,
     /// `OTEL_SERVICE_NAME`, or `service.name` of `OTEL_RESOURCE_ATTRIBUTES`.
     pub service_name: Option<String>,
     /// The other attributes of `OTEL_RESOURCE_ATTRIBUTES`.
@@ -158,6 +179,9 @@ impl Default for Config {
             origin: OriginFields::default(),
             redact: Vec::new(),
             limits: Limits::default(),
+            evidence: EvidenceMode::default(),
+            certificate_warn_days: 14,
+            retry_level: Level::WARN,
             service_name: None,
             resource: Vec::new(),
             no_color: false,
@@ -228,6 +252,9 @@ impl Config {
             "NETCAUSE_REDACT" => self.redact = parse::list(value).map(str::to_owned).collect(),
             "NETCAUSE_LIMIT_FIELD" => self.limits.field = parse::bytes(name, value, MIN_FIELD)?,
             "NETCAUSE_LIMIT_RECORD" => self.limits.record = parse::bytes(name, value, MIN_RECORD)?,
+            "NETCAUSE_EVIDENCE" => self.evidence = parse::evidence(name, value)?,
+            "NETCAUSE_CERT_WARN_DAYS" => self.certificate_warn_days = parse::days(name, value)?,
+            "NETCAUSE_RETRY_LEVEL" => self.retry_level = parse::level(name, value)?,
             "OTEL_SERVICE_NAME" => self.service_name = Some(value.to_owned()),
             "OTEL_RESOURCE_ATTRIBUTES" => self.resource_attributes(name, value),
             "NO_COLOR" => self.no_color = true,
@@ -281,6 +308,19 @@ impl Config {
         config.otel = otel::read(&set, &mut config.warnings);
         config.warnings.clear();
         Config { output: Output::Stderr, format: Format::Json, ..config }
+    }
+
+    /// What the crates of the network go by.
+    #[cfg(feature = "net")]
+    pub(crate) fn net_settings(&self) -> netcause_net::Settings {
+        let mut settings = netcause_net::Settings::default();
+        settings.evidence = match self.evidence {
+            EvidenceMode::Passive => netcause_net::EvidenceMode::Passive,
+            EvidenceMode::Off => netcause_net::EvidenceMode::Off,
+        };
+        settings.certificate_warn_days = self.certificate_warn_days;
+        settings.retry_level = self.retry_level;
+        settings
     }
 
     /// # Errors

@@ -5,6 +5,8 @@ use crate::{Error, ErrorKind};
 /// The variables with our prefix that this version reads.
 pub(super) const OURS: &[&str] = &[
     "NETCAUSE_BUFFER",
+    "NETCAUSE_CERT_WARN_DAYS",
+    "NETCAUSE_EVIDENCE",
     "NETCAUSE_FIELDS",
     "NETCAUSE_FORMAT",
     "NETCAUSE_LIMIT_FIELD",
@@ -12,16 +14,14 @@ pub(super) const OURS: &[&str] = &[
     "NETCAUSE_ON_FULL",
     "NETCAUSE_OUTPUT",
     "NETCAUSE_REDACT",
+    "NETCAUSE_RETRY_LEVEL",
     "NETCAUSE_SCHEMA",
     "NETCAUSE_SPANS",
 ];
 
 /// Variables of ours that this version does not have, with what they are for.
 const NOT_BUILT: &[(&str, &str)] = &[
-    ("NETCAUSE_CERT_WARN_DAYS", "warnings about certificates that are about to expire"),
-    ("NETCAUSE_EVIDENCE", "evidence from the kernel"),
     ("NETCAUSE_REPEAT", "the limit of repeats"),
-    ("NETCAUSE_RETRY_LEVEL", "the level of failures that are retried"),
     ("NETCAUSE_SPOOL_DIR", "durable delivery"),
     ("NETCAUSE_SPOOL_MAX", "durable delivery"),
 ];

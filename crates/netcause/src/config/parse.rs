@@ -3,9 +3,10 @@
 use netcause_layer::OriginFields;
 use netcause_record::OnFull;
 use percent_encoding::percent_decode_str;
+use tracing_core::Level;
 use tracing_subscriber::EnvFilter;
 
-use super::{Format, Output, Spans};
+use super::{EvidenceMode, Format, Output, Spans};
 use crate::{Error, ErrorKind};
 
 pub(super) fn directives(name: &str, value: &str) -> Result<String, Error> {
@@ -93,6 +94,25 @@ pub(super) fn bytes(name: &str, value: &str, least: usize) -> Result<usize, Erro
             Err(Error::value(name, value, &allowed))
         }
     }
+}
+
+pub(super) fn evidence(name: &str, value: &str) -> Result<EvidenceMode, Error> {
+    match value {
+        "passive" => Ok(EvidenceMode::Passive),
+        "off" => Ok(EvidenceMode::Off),
+        _ => Err(Error::value(name, value, "allowed are passive, off")),
+    }
+}
+
+pub(super) fn days(name: &str, value: &str) -> Result<u32, Error> {
+    let allowed = "allowed is a whole number of days, 0 for never";
+    value.parse().map_err(|_| Error::value(name, value, allowed))
+}
+
+pub(super) fn level(name: &str, value: &str) -> Result<Level, Error> {
+    const LEVELS: [Level; 5] = [Level::ERROR, Level::WARN, Level::INFO, Level::DEBUG, Level::TRACE];
+    let level = LEVELS.into_iter().find(|it| it.as_str().eq_ignore_ascii_case(value));
+    level.ok_or_else(|| Error::value(name, value, "allowed are ERROR, WARN, INFO, DEBUG, TRACE"))
 }
 
 pub(super) fn list(value: &str) -> impl Iterator<Item = &str> {

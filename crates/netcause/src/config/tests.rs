@@ -22,6 +22,34 @@ fn a_bad_value_is_named_with_its_variable_and_what_is_allowed() {
 }
 
 #[test]
+fn what_the_network_goes_by_is_read() {
+    assert_eq!(config("NETCAUSE_EVIDENCE", "off").evidence, EvidenceMode::Off);
+    assert_eq!(config("NETCAUSE_CERT_WARN_DAYS", "30").certificate_warn_days, 30);
+    assert_eq!(config("NETCAUSE_RETRY_LEVEL", "info").retry_level, Level::INFO);
+    assert_eq!(
+        error("NETCAUSE_EVIDENCE", "active"),
+        "NETCAUSE_EVIDENCE=active: allowed are passive, off"
+    );
+    assert!(error("NETCAUSE_CERT_WARN_DAYS", "-1").contains("0 for never"));
+    assert!(error("NETCAUSE_RETRY_LEVEL", "off").contains("ERROR, WARN"));
+}
+
+#[cfg(feature = "net")]
+#[test]
+fn the_crates_of_the_network_get_what_was_read() {
+    let set = [
+        ("NETCAUSE_EVIDENCE", "off"),
+        ("NETCAUSE_CERT_WARN_DAYS", "30"),
+        ("NETCAUSE_RETRY_LEVEL", "DEBUG"),
+    ];
+    let settings = Config::from_variables(set).unwrap().net_settings();
+    assert_eq!(settings.evidence, netcause_net::EvidenceMode::Off);
+    assert_eq!((settings.certificate_warn_days, settings.retry_level), (30, Level::DEBUG));
+    let default = Config::default().net_settings();
+    assert_eq!(default, netcause_net::Settings::default());
+}
+
+#[test]
 fn what_is_not_built_is_refused_by_name() {
     for name in ["NETCAUSE_SPOOL_DIR", "NETCAUSE_REPEAT"] {
         let error = Config::from_variables([(name, "5")]).unwrap_err();
