@@ -130,8 +130,16 @@ impl Peer {
     ///
     /// When no port can be bound.
     pub async fn scripted_in_turn(scripts: Vec<Script>) -> io::Result<Peer> {
-        let (addr, listener) = listen().await?;
-        Ok(Self::task(addr, serve::plain(listener, scripts)))
+        Self::scripted_on(listen().await?, scripts)
+    }
+
+    /// As [`Peer::scripted_in_turn`], on a listener of the caller's own.
+    ///
+    /// # Errors
+    ///
+    /// When the listener has no address.
+    pub fn scripted_on(listener: TcpListener, scripts: Vec<Script>) -> io::Result<Peer> {
+        Ok(Self::task(listener.local_addr()?, serve::plain(listener, scripts)))
     }
 
     /// A peer that completes TLS handshakes as the identity and then follows the script.
@@ -144,8 +152,22 @@ impl Peer {
         options: &TlsOptions,
         script: Script,
     ) -> io::Result<Peer> {
+        Self::tls_on(listen().await?, identity, options, script)
+    }
+
+    /// As [`Peer::tls`], on a listener of the caller's own.
+    ///
+    /// # Errors
+    ///
+    /// When the listener has no address, or rustls does not take the identity.
+    pub fn tls_on(
+        listener: TcpListener,
+        identity: &Identity,
+        options: &TlsOptions,
+        script: Script,
+    ) -> io::Result<Peer> {
         let config = Arc::new(options.server_config(identity)?);
-        let (addr, listener) = listen().await?;
+        let addr = listener.local_addr()?;
         Ok(Self::task(addr, serve::tls(listener, config, options.latency, script)))
     }
 
@@ -172,9 +194,8 @@ impl Peer {
     }
 }
 
-async fn listen() -> io::Result<(SocketAddr, TcpListener)> {
-    let listener = TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await?;
-    Ok((listener.local_addr()?, listener))
+async fn listen() -> io::Result<TcpListener> {
+    TcpListener::bind((IpAddr::from(Ipv4Addr::LOCALHOST), 0)).await
 }
 
 fn bind(addr: SocketAddr) -> io::Result<Socket> {
