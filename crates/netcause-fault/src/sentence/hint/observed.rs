@@ -18,7 +18,7 @@ pub(super) fn of_connecting(fault: &Fault<'_>, seen: &Seen) -> Option<Parts> {
     if seen.moved {
         return Some(about(
             "the name leads to ",
-            " since a short time: check that this address is right, that the service runs there, and that firewalls know it",
+            " now, as it did not when the peer was last reached: check that this address is right, that the service runs there, and that firewalls know it",
         ));
     }
     match fault.reason {
