@@ -17,6 +17,9 @@ use crate::{Category, Cause, Confidence, Evidence, Fault, Limit, Phase, Reason};
 /// Linux sends the first SYN again after one second (RFC 6298 §2.1).
 const FIRST_RETRANSMISSION: Duration = Duration::from_secs(1);
 
+/// As many bytes of a certificate's names as a fact has room for.
+const LONGEST_NAMES: usize = 200;
+
 impl Fault<'_> {
     /// Derives cause, confidence, retry verdict and the evidence that follows from the
     /// facts; what a caller has set (a cause other than unknown, a confidence above
@@ -53,6 +56,14 @@ impl Fault<'_> {
         if self.category == Category::Dns && seen.no_file_left {
             self.category = Category::LocalResource;
             self.reason = Some(Reason::TooManyOpenFiles);
+        }
+        // What settles it comes before what the resolver made of it.
+        let settles = |fact: &Evidence<'_>| matches!(fact, Evidence::OpenFiles(..));
+        if self.reason == Some(Reason::TooManyOpenFiles)
+            && let Some(at) = self.evidence.iter().position(settles)
+            && let Some(facts) = self.evidence.get_mut(..=at)
+        {
+            facts.rotate_right(1);
         }
     }
 
@@ -109,6 +120,12 @@ impl Fault<'_> {
             }
             Reason::TlsCertificateNotYetValid => {
                 since(checked, certificate.not_before?).map(Evidence::CertificateNotYetValid)
+            }
+            Reason::TlsCertificateNameMismatch => {
+                let names = certificate.names.as_deref()?;
+                let some = names.get(..names.floor_char_boundary(LONGEST_NAMES))?;
+                let more = if some.len() < names.len() { " …" } else { "" };
+                Some(Evidence::Note(format!("the certificate is for {some}{more}").into()))
             }
             _ => None,
         }

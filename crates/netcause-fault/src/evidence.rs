@@ -256,11 +256,11 @@ impl Evidence<'_> {
     fn write_connection(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Evidence::RequestAcknowledged(silent) => {
-                let silent = text_duration(*silent);
-                write!(
-                    f,
-                    "the peer's kernel acknowledged the whole request; nothing came for {silent}"
-                )
+                f.write_str("the peer's kernel acknowledged the whole request")?;
+                match silent.as_millis() {
+                    0 => Ok(()),
+                    _ => write!(f, "; nothing more came for {}", text_duration(*silent)),
+                }
             }
             Evidence::Unacknowledged(bytes, retransmissions) => {
                 write!(

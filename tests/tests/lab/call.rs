@@ -2,14 +2,18 @@
 
 use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Empty};
+use hyper::Request;
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::rt::TokioExecutor;
-use netcause_fault::{Fault, classify};
-use netcause_net::{Connector, Watch, Watched};
+use netcause_fault::{Cause, Confidence, Fault, Limit, Phase, Reason, WithFault, classify};
+use netcause_net::{Connection, Connector, Ledger, Watch, Watched};
+use tokio::time::{Instant, timeout};
 use tower_layer::Layer;
 
 use crate::lab::Lab;
@@ -34,10 +38,65 @@ pub(crate) fn at(address: IpAddr, port: u16) -> String {
 }
 
 /// Calls a host and reads its answer.
-pub(crate) async fn get(calls: &Calls, host: &str) -> Result<(), Box<dyn Error>> {
-    let answer = calls.get(format!("http://{host}/").parse()?).await?;
-    answer.into_body().collect().await?;
-    Ok(())
+pub(crate) async fn get(calls: &Calls, host: &str) -> Result<(), Fault<'static>> {
+    call(calls, host, 2 * LIMIT).await
+}
+
+/// Calls a host within a limit, and judges a failure by the connection that the call had.
+pub(crate) async fn call(calls: &Calls, host: &str, limit: Duration) -> Result<(), Fault<'static>> {
+    let mut request = Request::get(format!("http://{host}/")).body(Empty::new()).unwrap();
+    let captured = capture_connection(&mut request);
+    let begun = Instant::now();
+    let outcome = timeout(limit, exchange(calls, request)).await;
+    let connection = connection(&captured);
+    let _ = connection.as_ref().map(|it| it.begin_use());
+    let mut fault = match outcome {
+        Ok(Ok(())) => {
+            connection.iter().for_each(|it| it.end_use());
+            return Ok(());
+        }
+        Ok(Err((phase, error))) => match WithFault::find(&*error) {
+            Some(known) => return Err(Fault::clone(known.fault())),
+            None => undecided(phase, &*error),
+        },
+        Err(_) => {
+            let limits = (Some(limit), Some(Limit::Response), Some(Phase::Response));
+            let mut fault = Fault::of_reason(Reason::ResponseTimeout);
+            (fault.timeout, fault.limit, fault.phase) = limits;
+            fault
+        }
+    };
+    fault.elapsed = Some(begun.elapsed());
+    connection.expect("it was sent").describe(&mut fault);
+    Ledger::global().failed(&mut fault);
+    fault.diagnose();
+    Err(fault)
+}
+
+type Failure = (Phase, Box<dyn Error + Send + Sync>);
+
+async fn exchange(calls: &Calls, request: Request<Empty<Bytes>>) -> Result<(), Failure> {
+    let answer = calls.request(request).await.map_err(|it| (Phase::Response, it.into()))?;
+    let body = answer.into_body().collect().await;
+    body.map(drop).map_err(|it| (Phase::Body, it.into()))
+}
+
+fn connection(captured: &CaptureConnection) -> Option<Arc<Connection>> {
+    let mut extras = http::Extensions::new();
+    captured.connection_metadata().as_ref()?.get_extras(&mut extras);
+    extras.remove()
+}
+
+/// What an error says by itself, the conclusions left out: more facts follow.
+fn undecided(phase: Phase, error: &(dyn Error + 'static)) -> Fault<'static> {
+    let fault = classify(error).unwrap_or_else(|| panic!("no fault: {error:?}"));
+    Fault {
+        phase: Some(phase),
+        cause: Cause::Unknown,
+        confidence: Confidence::Possible,
+        retry: None,
+        ..fault
+    }
 }
 
 impl Lab {
@@ -57,9 +116,7 @@ impl Lab {
     #[track_caller]
     pub(crate) fn fault_by(&self, host: &str, connector: Connector) -> Fault<'static> {
         let host = host.to_owned();
-        self.client.run(|| async move {
-            let error = get(&calls(connector), &host).await.expect_err("it fails");
-            classify(&*error).unwrap_or_else(|| panic!("no fault: {error:?}"))
-        })
+        self.client
+            .run(|| async move { get(&calls(connector), &host).await.expect_err("it fails") })
     }
 }

@@ -11,8 +11,11 @@
     reason = "a test may stop at a surprise and shows its table"
 )]
 
+mod answers;
 mod call;
+mod certificates;
 mod connecting;
+mod descriptors;
 mod expect;
 mod history;
 mod lab;

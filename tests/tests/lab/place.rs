@@ -83,12 +83,6 @@ impl Place {
     pub(crate) fn rule(&self, chain: &str, rule: &str) {
         self.shell(&format!("nft 'add rule inet lab {chain} {rule}'"));
     }
-
-    /// Takes all rules away.
-    #[track_caller]
-    pub(crate) fn no_rules(&self) {
-        self.shell("nft flush table inet lab");
-    }
 }
 
 impl fmt::Debug for Place {

@@ -143,7 +143,7 @@ fn of_observed(fault: &Fault<'_>) -> Option<Parts> {
 fn of_reason(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
     of_lookup(reason)
         .or_else(|| of_connecting(reason, fault))
-        .or_else(|| of_tls(reason))
+        .or_else(|| of_tls(reason, fault))
         .or_else(|| of_connection(reason, fault))
         .or_else(|| of_limit(reason, fault))
         .or_else(|| of_rest(reason, fault))
@@ -213,7 +213,7 @@ fn of_connecting(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
 }
 
 /// The TLS handshake.
-fn of_tls(reason: Reason) -> Option<Parts> {
+fn of_tls(reason: Reason, fault: &Fault<'_>) -> Option<Parts> {
     use Reason as R;
     let parts = match reason {
         R::TlsCertificateExpired => plain(
@@ -225,6 +225,9 @@ fn of_tls(reason: Reason) -> Option<Parts> {
         R::TlsCertificateNameMismatch => named(
             "the certificate is not for ",
             ": check the name that is called, and which certificate the peer serves for it",
+        ),
+        R::TlsCertificateUntrusted if is_self_issued(fault) => plain(
+            "the certificate names itself as its issuer: trust it here, or have the peer serve one of an authority that is trusted",
         ),
         R::TlsCertificateUntrusted => plain(
             "the issuer is not trusted here: install its CA, or have the peer send the whole chain; a self-signed certificate and an inspecting proxy look the same",
@@ -263,6 +266,11 @@ fn of_tls(reason: Reason) -> Option<Parts> {
         _ => return None,
     };
     Some(parts)
+}
+
+fn is_self_issued(fault: &Fault<'_>) -> bool {
+    let seen = fault.certificate.as_ref();
+    seen.is_some_and(|it| it.subject.is_some() && it.subject == it.issuer)
 }
 
 /// A connection that broke.
