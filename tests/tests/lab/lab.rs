@@ -64,7 +64,7 @@ impl Lab {
              echo 0 > ipv6/icmp/ratelimit",
         )?;
         let mut resolv_conf = NamedTempFile::new()?;
-        writeln!(resolv_conf, "nameserver 10.{number}.3.2\noptions timeout:1 attempts:1")?;
+        writeln!(resolv_conf, "nameserver 10.{number}.3.2\noptions timeout:2 attempts:2")?;
         let path = resolv_conf.path().display().to_string();
         client.try_shell(&format!("mount --bind {path} /etc/resolv.conf"))?;
         let names = Names::start(&resolver);
