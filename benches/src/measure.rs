@@ -108,6 +108,14 @@ impl Measured {
         median(pairs.map(|(took, base)| took / base).collect())
     }
 
+    /// How much longer `name` takes than `base`, in nanoseconds: the median of the rounds'
+    /// differences.
+    #[must_use]
+    pub fn difference(&self, name: &str, base: &str) -> f64 {
+        let pairs = self.rounds(name).iter().zip(self.rounds(base));
+        median(pairs.map(|(took, base)| took - base).collect())
+    }
+
     fn rounds(&self, name: &str) -> &[f64] {
         let found = self.0.iter().find(|(other, _)| *other == name);
         found.map(|(_, rounds)| rounds.as_slice()).unwrap_or_default()
@@ -132,6 +140,7 @@ mod tests {
     fn a_slow_round_does_not_change_the_ratio() {
         assert_eq!(measured().nanoseconds("fast"), 11.0);
         assert_eq!(measured().ratio("slow", "fast"), 3.0);
+        assert_eq!(measured().difference("slow", "fast"), 22.0);
     }
 
     #[test]

@@ -11,6 +11,13 @@ use tokio::net::TcpStream;
 use crate::kernel;
 use crate::{AddressFailure, Step, Trail};
 
+/// A connection that stands.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) stream: TcpStream,
+    pub(super) peer: SocketAddr,
+}
+
 /// Why an address gave no connection.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -25,7 +32,7 @@ pub(super) async fn connect(
     address: SocketAddr,
     limit: Duration,
     trail: &Arc<Trail>,
-) -> Result<TcpStream, Failure> {
+) -> Result<Opened, Failure> {
     trail.note(Step::Trying(address));
     let stream = match begin(address) {
         Ok(stream) => stream,
@@ -77,23 +84,26 @@ fn socket(domain: Domain) -> io::Result<Socket> {
 
 impl Attempt {
     /// Waits until the kernel has decided.
-    async fn wait(&self) -> io::Result<()> {
-        let Some(stream) = &self.stream else { return Ok(()) };
+    async fn wait(&self) -> io::Result<SocketAddr> {
+        let Some(stream) = &self.stream else { return Err(io::ErrorKind::NotConnected.into()) };
         stream.writable().await?;
         match stream.take_error()? {
             Some(error) => Err(error),
             // Without a peer it was woken by an entry in the error queue alone.
-            None => stream.peer_addr().map(drop),
+            None => stream.peer_addr(),
         }
     }
 
-    fn finish(mut self, result: Result<io::Result<()>, Duration>) -> Result<TcpStream, Failure> {
+    fn finish(
+        mut self,
+        result: Result<io::Result<SocketAddr>, Duration>,
+    ) -> Result<Opened, Failure> {
         let Some(stream) = self.stream.take() else {
             let error = Some(io::ErrorKind::NotConnected.into());
             return Err(Failure { error, seen: Box::new(AddressFailure::new(self.address)) });
         };
         let (error, limit) = match result {
-            Ok(Ok(())) => return Ok(self.stand(stream)),
+            Ok(Ok(peer)) => return Ok(Opened { stream: self.stand(stream), peer }),
             Ok(Err(error)) => (Some(error), None),
             Err(limit) => (None, Some(limit)),
         };

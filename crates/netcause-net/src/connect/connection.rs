@@ -33,7 +33,7 @@ pub struct Connection {
     server: Option<(String, u16)>,
     answers: Vec<IpAddr>,
     local: Option<SocketAddr>,
-    peer: Option<SocketAddr>,
+    peer: SocketAddr,
     opened: Instant,
     sent: AtomicU64,
     received: AtomicU64,
@@ -61,12 +61,12 @@ pub struct Use {
 }
 
 impl Connection {
-    pub(super) fn new(stream: &Arc<TcpStream>, trail: &Trail) -> Self {
+    pub(super) fn new(stream: &Arc<TcpStream>, peer: SocketAddr, trail: &Trail) -> Self {
         Connection {
             server: trail.server(),
             answers: trail.answers(),
             local: stream.local_addr().ok(),
-            peer: stream.peer_addr().ok(),
+            peer,
             opened: Instant::now(),
             sent: AtomicU64::new(0),
             received: AtomicU64::new(0),
@@ -83,7 +83,7 @@ impl Connection {
 
     /// The peer's address.
     #[must_use]
-    pub fn peer(&self) -> Option<SocketAddr> {
+    pub fn peer(&self) -> SocketAddr {
         self.peer
     }
 
@@ -173,8 +173,8 @@ impl Connection {
         Peer {
             server_address: name.map(Into::into),
             server_port: port,
-            peer_address: self.peer.map(|it| it.ip()),
-            peer_port: self.peer.map(|it| it.port()),
+            peer_address: Some(self.peer.ip()),
+            peer_port: Some(self.peer.port()),
             local_address: self.local.map(|it| it.ip()),
             local_port: self.local.map(|it| it.port()),
             transport: Some("tcp".into()),
@@ -194,7 +194,9 @@ impl Connection {
     /// Keeps what the kernel counts before the socket is closed; the first time counts.
     pub(super) fn close(&self, stream: &TcpStream) {
         let mut state = self.lock();
-        if state.at_close.is_none() && kernel::may_ask() {
+        // No call waits for anything on a connection that is idle.
+        let is_idle = state.idle_since.is_some();
+        if state.at_close.is_none() && !is_idle && kernel::may_ask() {
             state.at_close = kernel::tcp_info(stream);
             state.soft_error = state.at_close.and_then(|it| soft_error(stream, it));
         }

@@ -21,6 +21,7 @@ use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use self::address::Opened;
 pub use self::connection::{Connection, Use};
 pub use self::error::{ConnectError, ConnectErrorKind};
 pub use self::resolve::{Resolve, Resolving, SystemResolver};
@@ -174,9 +175,9 @@ impl Connector {
             }
         };
         match opened {
-            Ok(stream) => {
+            Ok(opened) => {
                 Ledger::global().reached(host, port, Reach::Connected);
-                Ok(Stream::new(stream, &trail))
+                Ok(Stream::new(opened, &trail))
             }
             Err(error) => {
                 let fault = trail.fault(&error);
@@ -190,12 +191,14 @@ impl Connector {
         host: &str,
         port: u16,
         trail: &Arc<Trail>,
-    ) -> Result<TcpStream, ConnectError> {
-        let addresses = self.look_up(host, trail).await?;
-        Ledger::global().resolved(host, port, &addresses);
+    ) -> Result<Opened, ConnectError> {
+        let addresses = match host.parse() {
+            Ok(address) => vec![address],
+            Err(_) => self.look_up(host, port, trail).await?,
+        };
         let addresses = addresses.into_iter().map(|it| SocketAddr::new(it, port)).collect();
         let limit = self.limits.address;
-        let stream = race::race(addresses, limit, trail).await.map_err(|failure| {
+        let opened = race::race(addresses, limit, trail).await.map_err(|failure| {
             let peer = || format!("{host}:{port}");
             match failure.map(|it| it.error) {
                 None => ConnectError::new(Kind::NoAddress, host.to_owned()),
@@ -203,14 +206,16 @@ impl Connector {
                 Some(None) => ConnectError::new(Kind::Timeout, peer()).with_limit(limit),
             }
         })?;
-        self.set_up(&stream);
-        Ok(stream)
+        self.set_up(&opened.stream);
+        Ok(opened)
     }
 
-    async fn look_up(&self, host: &str, trail: &Trail) -> Result<Vec<IpAddr>, ConnectError> {
-        if let Ok(address) = host.parse() {
-            return Ok(vec![address]);
-        }
+    async fn look_up(
+        &self,
+        host: &str,
+        port: u16,
+        trail: &Trail,
+    ) -> Result<Vec<IpAddr>, ConnectError> {
         trail.note(Step::LookingUp);
         let limit = self.limits.lookup;
         let found = timeout(limit, self.resolver.resolve(host)).await;
@@ -225,6 +230,7 @@ impl Connector {
             return Err(failed(Kind::NoAddress));
         }
         trail.note(Step::Resolved(addresses.clone()));
+        Ledger::global().resolved(host, port, &addresses);
         Ok(addresses)
     }
 

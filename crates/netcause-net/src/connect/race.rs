@@ -8,15 +8,13 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
-
-use super::address::{self, Failure};
+use super::address::{self, Failure, Opened};
 use crate::Trail;
 
 /// RFC 8305 §5, "Connection Attempt Delay".
 const STAGGER: Duration = Duration::from_millis(250);
 
-type Outcome = Result<TcpStream, Failure>;
+type Outcome = Result<Opened, Failure>;
 type Running<'a> = Vec<Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>>;
 
 /// The first connection that stands; else the failure that tells most, none without addresses.
@@ -24,7 +22,7 @@ pub(super) async fn race(
     addresses: Vec<SocketAddr>,
     limit: Duration,
     trail: &Arc<Trail>,
-) -> Result<TcpStream, Option<Failure>> {
+) -> Result<Opened, Option<Failure>> {
     if let [only] = *addresses {
         return address::connect(only, limit, trail).await.map_err(Some);
     }
@@ -43,7 +41,7 @@ pub(super) async fn race(
             _ => tokio::time::timeout(STAGGER, one_of(&mut running)).await,
         };
         match ended {
-            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Ok(opened)) => return Ok(opened),
             Ok(Err(failure)) if tells_more(&failure, worst.as_ref()) => worst = Some(failure),
             Ok(Err(_)) | Err(_) => {}
         }

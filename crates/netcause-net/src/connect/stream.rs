@@ -10,6 +10,7 @@ use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use super::address::Opened;
 use crate::{Connection, Step, Trail};
 
 /// A connection of TCP that counts its bytes, and keeps what the kernel counted before it is
@@ -36,11 +37,11 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(stream: TcpStream, trail: &Arc<Trail>) -> Self {
-        let stream = Arc::new(stream);
-        let connection = Arc::new(Connection::new(&stream, trail));
-        if let (Some(local), Some(peer)) = (connection.local(), connection.peer()) {
-            trail.note(Step::Connected { local, peer });
+    pub(super) fn new(opened: Opened, trail: &Arc<Trail>) -> Self {
+        let stream = Arc::new(opened.stream);
+        let connection = Arc::new(Connection::new(&stream, opened.peer, trail));
+        if let Some(local) = connection.local() {
+            trail.note(Step::Connected { local, peer: opened.peer });
         }
         trail.set_connection(Arc::clone(&connection));
         Stream { stream, connection }
