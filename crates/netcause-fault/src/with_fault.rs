@@ -9,8 +9,8 @@ use crate::{Fault, chain};
 
 /// An error with the facts of its failure in its own chain.
 ///
-/// `Display` and `source()` are those of the error inside; whoever walks the chain
-/// finds the fault.
+/// `Display` and `Debug` are those of the error inside, which `source()` gives; whoever walks
+/// the chain finds the fault. Some errors print the `Debug` of their source to people.
 ///
 /// # Example: an error that knows its peer
 ///
@@ -24,7 +24,6 @@ use crate::{Fault, chain};
 /// let found = classify(&error).expect("it carries a fault");
 /// assert_eq!(found.peer.server_address.as_deref(), Some("db"));
 /// ```
-#[derive(Debug)]
 pub struct WithFault {
     error: Box<dyn Error + Send + Sync>,
     fault: Arc<Fault<'static>>,
@@ -87,9 +86,15 @@ impl WithFault {
     }
 }
 
+impl fmt::Debug for WithFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.error, f)
+    }
+}
+
 impl fmt::Display for WithFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(f)
+        fmt::Display::fmt(&self.error, f)
     }
 }
 
