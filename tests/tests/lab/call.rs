@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, Empty};
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+use hyper_util::client::legacy::connect::{CaptureConnection, Connect, capture_connection};
 use hyper_util::rt::TokioExecutor;
 use netcause_fault::{Cause, Confidence, Fault, Limit, Phase, Reason, WithFault, classify};
 use netcause_net::{Connection, Connector, Ledger, Watch, Watched};
@@ -44,7 +44,19 @@ pub(crate) async fn get(calls: &Calls, host: &str) -> Result<(), Fault<'static>>
 
 /// Calls a host within a limit, and judges a failure by the connection that the call had.
 pub(crate) async fn call(calls: &Calls, host: &str, limit: Duration) -> Result<(), Fault<'static>> {
-    let mut request = Request::get(format!("http://{host}/")).body(Empty::new()).unwrap();
+    call_url(calls, &format!("http://{host}/"), limit).await
+}
+
+/// As [`call`], by any client and for any URL.
+pub(crate) async fn call_url<C>(
+    calls: &Client<C, Empty<Bytes>>,
+    url: &str,
+    limit: Duration,
+) -> Result<(), Fault<'static>>
+where
+    C: Connect + Clone + Send + Sync + 'static,
+{
+    let mut request = Request::get(url).body(Empty::new()).unwrap();
     let captured = capture_connection(&mut request);
     let begun = Instant::now();
     let outcome = timeout(limit, exchange(calls, request)).await;
@@ -75,7 +87,13 @@ pub(crate) async fn call(calls: &Calls, host: &str, limit: Duration) -> Result<(
 
 type Failure = (Phase, Box<dyn Error + Send + Sync>);
 
-async fn exchange(calls: &Calls, request: Request<Empty<Bytes>>) -> Result<(), Failure> {
+async fn exchange<C>(
+    calls: &Client<C, Empty<Bytes>>,
+    request: Request<Empty<Bytes>>,
+) -> Result<(), Failure>
+where
+    C: Connect + Clone + Send + Sync + 'static,
+{
     let answer = calls.request(request).await.map_err(|it| (Phase::Response, it.into()))?;
     let body = answer.into_body().collect().await;
     body.map(drop).map_err(|it| (Phase::Body, it.into()))

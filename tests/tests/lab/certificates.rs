@@ -12,14 +12,14 @@ use netcause_cli::peers::{Certificates, Identity, Leaf, Peer, TlsOptions, TlsVer
 use netcause_fault::Category::TlsCertificate;
 use netcause_fault::Cause::{Certificate, Credentials};
 use netcause_fault::Confidence::Certain;
-use netcause_fault::{Fault, Reason, classify};
+use netcause_fault::{Fault, Reason};
 use netcause_net::{TlsClient, Watch};
 use rustls::ClientConfig;
 use rustls::crypto::ring;
 use tokio::net::TcpListener;
 use tower_layer::Layer;
 
-use crate::call::plain;
+use crate::call::{LIMIT, call_url, plain};
 use crate::expect::expect;
 use crate::lab::Lab;
 
@@ -34,7 +34,7 @@ impl Lab {
     }
 
     fn fault_of_tls(&self, host: &str) -> Fault<'static> {
-        let url = format!("https://{host}/").parse().unwrap();
+        let url = format!("https://{host}/");
         self.client.run(|| async move {
             let https = HttpsConnectorBuilder::new()
                 .with_tls_config(trusting())
@@ -43,8 +43,7 @@ impl Lab {
                 .wrap_connector(plain());
             let client: Client<_, Empty<Bytes>> =
                 Client::builder(TokioExecutor::new()).build(Watch::new().layer(https));
-            let error = client.get(url).await.expect_err("it fails");
-            classify(&error).unwrap_or_else(|| panic!("no fault: {error:?}"))
+            call_url(&client, &url, LIMIT).await.expect_err("it fails")
         })
     }
 }
@@ -114,7 +113,8 @@ fn a_client_certificate_that_is_missing_is_a_matter_of_credentials() {
             .category(TlsCertificate)
             .cause(&[Credentials])
             .confidence(Certain, Certain)
-            .evidence("TLS alert");
+            .evidence("TLS alert")
+            .summary(&format!("TLS handshake with host {name} on port {port} failed"));
         assert_eq!(fault.reason, Some(Reason::TlsClientCertificateRequired));
     }
 }

@@ -12,11 +12,12 @@ pub(crate) struct Expect<'a> {
 /// Prints a row of the table of situations, and asserts what follows on it.
 pub(crate) fn expect<'a>(situation: &'a str, fault: &'a Fault<'static>) -> Expect<'a> {
     println!(
-        "| {situation} | {} | {} | {} | {} | {} |",
+        "| {situation} | {} | {} | {} | {} |\n  summary: {}\n  hint: {}",
         fault.category,
         fault.cause,
         fault.confidence,
         evidence(fault).join("; "),
+        fault.summary(),
         fault.hint().map(|it| it.to_string()).unwrap_or_default(),
     );
     Expect { situation, fault }

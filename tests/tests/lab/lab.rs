@@ -119,12 +119,12 @@ fn wire(number: u8, net: u8, router: &Place, place: &Place) -> io::Result<()> {
     router.try_shell(&format!(
         "ip link add net{net} type veth peer name eth0 netns {id}
          ip address add {v4}.1/24 dev net{net}
-         ip address add {v6}:1/64 dev net{net} nodad
+         ip address add {v6}:1/64 dev net{net}
          ip link set net{net} up"
     ))?;
     place.try_shell(&format!(
         "ip address add {v4}.2/24 dev eth0
-         ip address add {v6}:2/64 dev eth0 nodad
+         ip address add {v6}:2/64 dev eth0
          ip link set eth0 up
          ip route add default via {v4}.1
          ip route add default via {v6}:1"

@@ -106,7 +106,8 @@ fn isolate() -> io::Result<Pid> {
     let none: Option<&str> = None;
     mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)?;
     shell(
-        "ip link set lo up
+        "for of in all default; do echo 0 > /proc/sys/net/ipv6/conf/$of/accept_dad; done
+         ip link set lo up
          nft 'add table inet lab
               add chain inet lab input { type filter hook input priority 0; }
               add chain inet lab forward { type filter hook forward priority 0; }

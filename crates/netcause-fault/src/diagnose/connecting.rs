@@ -21,10 +21,8 @@ pub(super) fn cause(fault: &Fault<'_>, seen: &Seen) -> Option<(Cause, Confidence
         // The kernel hands an ICMP message on when it gives an open connection up.
         Category::ConnectRefused if is_open(fault) => Some((Cause::Firewall, Possible)),
         Category::Unreachable if is_open(fault) => Some((Cause::NetworkPath, Possible)),
-        // Whoever listened there until now is the first to suspect.
-        Category::ConnectRefused if seen.reset || seen.reached.is_some_and(is_recent) => {
-            Some((Cause::PeerDown, Likely))
-        }
+        // Without the reset itself an ICMP message may have refused, whatever was there before.
+        Category::ConnectRefused if seen.reset => Some((Cause::PeerDown, Likely)),
         Category::ConnectTimeout | Category::Timeout => of_silence(fault, seen),
         _ => None,
     }
@@ -41,13 +39,6 @@ pub(super) fn is_it(fault: &Fault<'_>, seen: &Seen) -> bool {
         }
         _ => false,
     }
-}
-
-/// A moment ago, as far as a service's life is concerned.
-const RECENTLY: Duration = Duration::from_secs(5 * 60);
-
-fn is_recent(ago: Duration) -> bool {
-    ago <= RECENTLY
 }
 
 /// Whether the connection stood already.
