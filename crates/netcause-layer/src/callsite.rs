@@ -7,6 +7,9 @@ use netcause_record::{Key, Redactor, Role};
 use tracing_core::Metadata;
 use tracing_core::callsite::Identifier;
 
+/// The module of the line about a served request, which alone writes `impact.*`.
+const REQUEST_LINE: &str = "netcause_http::inbound::line";
+
 /// The keys of every callsite seen, in the order of its fields.
 ///
 /// A callsite lives as long as the program, and so do its keys.
@@ -32,8 +35,9 @@ impl Callsites {
     }
 
     fn learn(&self, metadata: &'static Metadata<'static>, redactor: &Redactor) -> &'static [Key] {
+        let is_ours = metadata.module_path() == Some(REQUEST_LINE);
         let key = |name: &'static str| {
-            let mut key = Key::new(name);
+            let mut key = if is_ours { Key::of_record(name) } else { Key::new(name) };
             key.secret |= redactor.is_secret_key(name);
             if metadata.is_span() && key.role == Role::Message {
                 // Only an event has a message; a span's field of that name is a field.

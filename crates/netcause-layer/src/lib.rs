@@ -24,3 +24,5 @@ mod trace;
 mod visit;
 
 pub use layer::{NetcauseLayer, OriginFields};
+#[cfg(feature = "trace-ids")]
+pub use trace::{enter_trace, trace_headers};

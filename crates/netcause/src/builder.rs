@@ -14,7 +14,7 @@ use tracing_subscriber::{EnvFilter, Registry};
 
 use crate::filter::EventFilter;
 use crate::outputs::Outputs;
-use crate::{Config, Error, ErrorKind, Guard, Spans};
+use crate::{Config, Error, ErrorKind, Guard, Spans, propagation};
 
 /// Set once logging has been started by this crate.
 static STARTED: OnceCell<()> = OnceCell::new();
@@ -184,6 +184,7 @@ impl Builder {
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
+        propagation::install();
         let (layer, exporters) = self.layer(config, outputs);
         let guard = Guard::new(exporters, layer.nested_events());
         let directives = EnvFilter::new(&config.directives);

@@ -27,7 +27,10 @@
 //! - `json` (default): JSON lines.
 //! - `pretty` (default): the form for people at a terminal.
 //! - `log` (default): records of the `log` crate become events.
-//! - `trace-ids`: trace and span ids from OpenTelemetry.
+//! - `http`: layers for calls out and requests in: spans, limits, and one line per served
+//!   request; with `net`.
+//! - `axum`: these layers know the route and the caller as axum does.
+//! - `trace-ids`: trace and span ids from OpenTelemetry; the layers pass trace contexts on.
 //! - `otlp`: log records and traces over OTLP, and lines of OTLP/JSON.
 //! - `rustls`: rustls' errors are read as types, not as texts.
 //! - `h2`: h2's errors are read as types: the reason that the peer gave, the socket's error.
@@ -45,6 +48,7 @@ mod guard;
 #[cfg(feature = "otlp")]
 mod otlp;
 mod outputs;
+mod propagation;
 pub mod testing;
 
 use std::error::Error as StdError;
@@ -59,6 +63,8 @@ pub use netcause_fault::{
     Category, Cause, Classify, Confidence, Fault, Phase, Priority, Reason, Retry, Verdict,
     WithFault, classify, classify_text,
 };
+#[cfg(feature = "http")]
+pub use netcause_http as http;
 pub use netcause_layer::{NetcauseLayer, OriginFields};
 #[cfg(feature = "net")]
 pub use netcause_net::{self as net, CallError, FaultContext, call};

@@ -67,6 +67,19 @@ impl CallTrail {
         self.lock().server.clone()
     }
 
+    /// Runs a function as this call.
+    ///
+    /// ```
+    /// use netcause_net::{CallTrail, Trail};
+    ///
+    /// let call = CallTrail::start();
+    /// call.sync_scope(|| Trail::start());
+    /// assert_eq!(call.trails().len(), 1);
+    /// ```
+    pub fn sync_scope<R>(self: &Arc<Self>, work: impl FnOnce() -> R) -> R {
+        CURRENT.sync_scope(Arc::clone(self), work)
+    }
+
     /// Its connects, in the order in which they began.
     #[must_use]
     pub fn trails(&self) -> Vec<Arc<Trail>> {

@@ -62,6 +62,7 @@ pub(crate) const VOCABULARY: &[&str] = &[
     "thread.name",
     "span.name",
     "impact.outcome",
+    "impact.status_code",
     "impact.calls",
     "impact.calls_failed",
     "impact.retries",
