@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use netcause_fault::{Category, Evidence, Fault, Peer};
 use tokio::net::TcpStream;
 
-use crate::{TcpInfo, Trail, kernel};
+use crate::{KeepAlive, TcpInfo, Trail, kernel};
 
 /// What is known of a connection of our connector, also after it was closed.
 ///
@@ -34,6 +34,7 @@ pub struct Connection {
     answers: Vec<IpAddr>,
     local: Option<SocketAddr>,
     peer: SocketAddr,
+    probing: Option<KeepAlive>,
     opened: Instant,
     sent: AtomicU64,
     received: AtomicU64,
@@ -61,12 +62,18 @@ pub struct Use {
 }
 
 impl Connection {
-    pub(super) fn new(stream: &Arc<TcpStream>, peer: SocketAddr, trail: &Trail) -> Self {
+    pub(super) fn new(
+        stream: &Arc<TcpStream>,
+        peer: SocketAddr,
+        probing: Option<KeepAlive>,
+        trail: &Trail,
+    ) -> Self {
         Connection {
             server: trail.server(),
             answers: trail.answers(),
             local: stream.local_addr().ok(),
             peer,
+            probing,
             opened: Instant::now(),
             sent: AtomicU64::new(0),
             received: AtomicU64::new(0),
@@ -149,6 +156,10 @@ impl Connection {
     /// ```
     pub fn describe(&self, fault: &mut Fault<'static>) {
         fault.peer = self.as_peer();
+        self.add_evidence(fault);
+    }
+
+    pub(crate) fn add_evidence(&self, fault: &mut Fault<'static>) {
         if fault.category == Category::ConnectionReset
             && let Some(begun) = self.lock().last_use.filter(|it| it.reused)
         {
@@ -158,7 +169,7 @@ impl Connection {
             fault.add_evidence(Evidence::OsError(code));
         }
         if let Some(counters) = self.tcp_info() {
-            counters.describe(fault);
+            counters.describe_probed(self.probing, fault);
         }
     }
 

@@ -177,7 +177,7 @@ impl Connector {
         match opened {
             Ok(opened) => {
                 Ledger::global().reached(host, port, Reach::Connected);
-                Ok(Stream::new(opened, &trail))
+                Ok(Stream::new(opened, self.keep_alive, &trail))
             }
             Err(error) => {
                 let fault = trail.fault(&error);

@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::address::Opened;
-use crate::{Connection, Step, Trail};
+use crate::{Connection, KeepAlive, Step, Trail};
 
 /// A connection of TCP that counts its bytes, and keeps what the kernel counted before it is
 /// closed.
@@ -37,9 +37,9 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(opened: Opened, trail: &Arc<Trail>) -> Self {
+    pub(super) fn new(opened: Opened, probing: Option<KeepAlive>, trail: &Trail) -> Self {
         let stream = Arc::new(opened.stream);
-        let connection = Arc::new(Connection::new(&stream, opened.peer, trail));
+        let connection = Arc::new(Connection::new(&stream, opened.peer, probing, trail));
         if let Some(local) = connection.local() {
             trail.note(Step::Connected { local, peer: opened.peer });
         }

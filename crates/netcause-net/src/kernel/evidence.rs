@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
-use netcause_fault::{Category, Evidence, Fault};
+use netcause_fault::{Category, Evidence, Fault, Phase};
 
 use super::TcpInfo;
+use crate::KeepAlive;
 
 /// The longest that a kernel may hold back an acknowledgement (RFC 1122 §4.2.3.2), in
 /// milliseconds.
 const LONGEST_DELAY: u32 = 500;
+
+/// What the answer to a probe may take beyond the round trip: both hosts' timers are coarse.
+const SLOW_ANSWER: Duration = Duration::from_millis(200);
 
 impl TcpInfo {
     /// Adds to the fault of a call what these counters tell; call it before
@@ -29,6 +33,11 @@ impl TcpInfo {
     /// assert_eq!(fault.evidence[0], Evidence::Unacknowledged(500, 3));
     /// ```
     pub fn describe(&self, fault: &mut Fault<'_>) {
+        self.describe_probed(None, fault);
+    }
+
+    /// The same where it is known when probes are sent.
+    pub(crate) fn describe_probed(&self, probing: Option<KeepAlive>, fault: &mut Fault<'_>) {
         if !matters(fault) {
             return;
         }
@@ -36,18 +45,30 @@ impl TcpInfo {
             let count = u32::from(self.retransmits);
             fault.add_evidence(Evidence::Unacknowledged(self.unacked_bytes(), count));
         }
-        match self.probes {
+        match self.probes_lost(probing) {
             0 if self.probe_answered() => {
                 let ago = milliseconds(self.last_ack_received);
                 fault.add_evidence(Evidence::ProbesAnswered(ago));
             }
             0 => {}
-            count => fault.add_evidence(Evidence::ProbesUnanswered(count.into())),
+            count => fault.add_evidence(Evidence::ProbesUnanswered(count)),
         }
-        if self.is_acknowledged() {
+        // A handshake is no request.
+        if self.is_acknowledged() && fault.phase != Some(Phase::Tls) {
             fault.add_evidence(Evidence::RequestAcknowledged(self.silence()));
         }
         self.add_distance(fault);
+    }
+
+    /// Probes without an answer, but for the last one if its answer may be on the way.
+    fn probes_lost(&self, probing: Option<KeepAlive>) -> u32 {
+        let before = u32::from(self.probes.saturating_sub(1));
+        let answer_is_late = probing.is_some_and(|probing| {
+            let sent = probing.idle + probing.interval * before;
+            let answer = Duration::from_micros(self.rtt.into()) + SLOW_ANSWER;
+            milliseconds(self.last_ack_received) >= sent + answer
+        });
+        if answer_is_late { self.probes.into() } else { before }
     }
 
     /// Whether everything that the program wrote was acknowledged.
@@ -141,7 +162,18 @@ mod tests {
     #[test]
     fn probes_without_an_answer_are_counted() {
         let cut = TcpInfo { probes: 3, ..silent() };
-        assert_eq!(evidence(cut)[0], Evidence::ProbesUnanswered(3));
+        let told = |probing: Option<KeepAlive>| {
+            let mut fault = Fault::of_reason(Reason::ResponseTimeout);
+            cut.describe_probed(probing, &mut fault);
+            fault.evidence[0].clone()
+        };
+        // The third one may have been sent just now.
+        assert_eq!(told(None), Evidence::ProbesUnanswered(2));
+        let mut probing = KeepAlive::default();
+        (probing.idle, probing.interval) = (Duration::from_secs(1), Duration::from_secs(1));
+        assert_eq!(told(Some(probing)), Evidence::ProbesUnanswered(3));
+        probing.idle = Duration::from_millis(1500);
+        assert_eq!(told(Some(probing)), Evidence::ProbesUnanswered(2));
     }
 
     #[test]

@@ -155,9 +155,9 @@ impl View {
             add_answer(fault, telling);
         }
         if fault.phase == Some(Phase::Tls)
-            && let Some(counters) = trail.connection().and_then(|it| it.tcp_info())
+            && let Some(connection) = trail.connection()
         {
-            counters.describe(fault);
+            connection.add_evidence(fault);
         }
         if matches!(fault.category, Category::Dns | Category::LocalResource) {
             add_exhausted_files(fault);
