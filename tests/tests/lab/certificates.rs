@@ -23,10 +23,11 @@ use crate::call::{LIMIT, call_url, plain};
 use crate::expect::expect;
 use crate::lab::Lab;
 
-static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(|| Certificates::new().unwrap());
+pub(crate) static CERTIFICATES: LazyLock<Certificates> =
+    LazyLock::new(|| Certificates::new().unwrap());
 
 impl Lab {
-    fn serve_tls(&self, port: u16, identity: Identity, options: TlsOptions) -> Peer {
+    pub(crate) fn serve_tls(&self, port: u16, identity: Identity, options: TlsOptions) -> Peer {
         self.server.run(move || async move {
             let listener = TcpListener::bind(("::", port)).await.unwrap();
             Peer::tls_on(listener, &identity, &options, scripts::status(200, &[])).unwrap()
@@ -48,7 +49,7 @@ impl Lab {
     }
 }
 
-fn trusting() -> ClientConfig {
+pub(crate) fn trusting() -> ClientConfig {
     let roots = CERTIFICATES.roots().unwrap();
     TlsClient::with_roots(roots).provider(Arc::new(ring::default_provider())).build().unwrap()
 }

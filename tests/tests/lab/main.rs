@@ -17,6 +17,7 @@ mod certificates;
 mod connecting;
 mod descriptors;
 mod expect;
+mod foreign;
 mod history;
 mod lab;
 mod lookups;
