@@ -46,6 +46,8 @@ pub enum Evidence<'a> {
     Icmp(Icmp),
     /// So many packets that open a connection were sent, and nothing came back.
     Unanswered(u32),
+    /// The same on a socket that is not ours: an ICMP message may have come unseen.
+    NoAnswer(u32),
     /// The connection was answered with a reset, and no ICMP message came.
     ResetOnConnect,
     /// The kernel refused at once, and no packet left this host.
@@ -99,6 +101,7 @@ impl Evidence<'_> {
             Evidence::OtherPort(address, port) => Evidence::OtherPort(*address, *port),
             Evidence::Icmp(it) => Evidence::Icmp(*it),
             Evidence::Unanswered(it) => Evidence::Unanswered(*it),
+            Evidence::NoAnswer(it) => Evidence::NoAnswer(*it),
             Evidence::ResetOnConnect => Evidence::ResetOnConnect,
             Evidence::NothingSent => Evidence::NothingSent,
             Evidence::NeverReached => Evidence::NeverReached,
@@ -136,6 +139,7 @@ impl Evidence<'_> {
             Evidence::OtherPort(address, port) => Evidence::OtherPort(address, port),
             Evidence::Icmp(it) => Evidence::Icmp(it),
             Evidence::Unanswered(it) => Evidence::Unanswered(it),
+            Evidence::NoAnswer(it) => Evidence::NoAnswer(it),
             Evidence::ResetOnConnect => Evidence::ResetOnConnect,
             Evidence::NothingSent => Evidence::NothingSent,
             Evidence::NeverReached => Evidence::NeverReached,
@@ -221,6 +225,7 @@ impl Evidence<'_> {
             Evidence::Unanswered(sent) => {
                 write!(f, "{sent} SYN{} sent, no answer, no ICMP", plural(*sent))
             }
+            Evidence::NoAnswer(sent) => write!(f, "{sent} SYN{} sent, no answer", plural(*sent)),
             Evidence::ResetOnConnect => f.write_str("a reset came back, and no ICMP message"),
             Evidence::NothingSent => {
                 f.write_str("the kernel refused at once: no packet left this host")

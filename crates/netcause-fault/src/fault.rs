@@ -190,7 +190,18 @@ impl<'a> Fault<'a> {
 
     /// Adds a fact, unless it stands there or there is no room.
     pub fn add_evidence(&mut self, fact: Evidence<'a>) {
-        if !self.evidence.contains(&fact) {
+        let is_timer = |fact: &Evidence<'_>| matches!(fact, Evidence::OwnTimer(_));
+        // One timer ran out, whether or not it is known which.
+        let known = match self.evidence.iter_mut().find(|known| is_timer(known)) {
+            Some(known) if is_timer(&fact) => {
+                if *known == Evidence::OwnTimer(None) {
+                    *known = fact;
+                }
+                return;
+            }
+            _ => self.evidence.contains(&fact),
+        };
+        if !known {
             let _ = self.evidence.try_push(fact);
         }
     }

@@ -107,5 +107,5 @@ async fn sockets_of_others_are_asked_for_by_address() {
     assert_eq!(fault.phase, Some(Phase::Connect));
     assert_eq!(fault.peer.peer_address, Some(address.ip()));
     assert!(fault.peer.local_port.is_some());
-    assert!(fault.evidence.contains(&Evidence::Unanswered(1)), "{fault:?}");
+    assert!(fault.evidence.contains(&Evidence::NoAnswer(1)), "{fault:?}");
 }

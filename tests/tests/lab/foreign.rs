@@ -81,6 +81,7 @@ fn silence_is_counted_also_where_the_socket_is_not_ours() {
             .cause(&[Firewall, PeerDown, PeerOverloaded])
             .confidence(Possible, Possible)
             .evidence("2 SYNs sent, no answer")
+            .no_evidence("no ICMP")
             .summary("timed out after 1.5s");
     }
 }

@@ -55,7 +55,7 @@ impl Seen {
             Evidence::Icmp(icmp) => {
                 self.icmp.get_or_insert(*icmp);
             }
-            Evidence::Unanswered(sent) => self.unanswered = Some(*sent),
+            Evidence::Unanswered(sent) | Evidence::NoAnswer(sent) => self.unanswered = Some(*sent),
             Evidence::ResetOnConnect => self.reset = true,
             Evidence::NothingSent => self.nothing_sent = true,
             Evidence::NeverReached => self.never_reached = true,

@@ -131,6 +131,7 @@ impl Attempt {
         if kernel::may_ask() {
             let queued = kernel::read_errors(stream, self.address.ip());
             (seen.icmp, seen.os_error) = queued.unzip();
+            seen.would_see_icmp = true;
             seen.tcp = kernel::tcp_info(stream);
         }
         seen

@@ -45,7 +45,7 @@ pub enum ConnectErrorKind {
 }
 
 impl ConnectError {
-    pub(super) fn new(kind: ConnectErrorKind, peer: String) -> Self {
+    pub(crate) fn new(kind: ConnectErrorKind, peer: String) -> Self {
         ConnectError { kind, peer, limit: None, source: None }
     }
 
@@ -60,7 +60,7 @@ impl ConnectError {
         ConnectError { limit: Some(limit), ..self }
     }
 
-    pub(super) fn with_source(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+    pub(crate) fn with_source(self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         ConnectError { source: Some(source.into()), ..self }
     }
 

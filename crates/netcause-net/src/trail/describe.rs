@@ -16,7 +16,7 @@ pub(super) fn of_error(trail: &Trail, error: &(dyn Error + 'static)) -> Fault<'s
     let view = View::of(trail);
     let mut fault = match error.downcast_ref::<ConnectError>() {
         Some(own) => view.of_own(own),
-        None => read(error).unwrap_or_else(|| Fault::new(Category::Unknown)),
+        None => view.of_foreign(error),
     };
     view.place(&mut fault);
     view.complete(trail, &mut fault);
@@ -119,6 +119,25 @@ impl View {
     /// The failure that says most, the first of those that say as much.
     fn telling(&self) -> Option<&AddressFailure> {
         self.failures.iter().rev().max_by_key(|it| it.weight())
+    }
+
+    /// What an error of another connector amounts to. Of several addresses it tells of one,
+    /// which need not be the one that tells most.
+    fn of_foreign(&self, error: &(dyn Error + 'static)) -> Fault<'static> {
+        let fault = read(error).unwrap_or_else(|| Fault::new(Category::Unknown));
+        let stated = fault.evidence.iter().find_map(|fact| match fact {
+            Evidence::OsError(code) => Some(*code),
+            _ => None,
+        });
+        let telling = self.telling().filter(|_| self.last == Some(Phase::Connect));
+        match (stated, telling.and_then(|it| Some((it.address, it.os_error?)))) {
+            (Some(stated), Some((address, code))) if stated != code => {
+                let source = std::io::Error::from_raw_os_error(code);
+                let kind = ConnectErrorKind::Connect;
+                self.of_own(&ConnectError::new(kind, address.to_string()).with_source(source))
+            }
+            _ => fault,
+        }
     }
 
     /// What an error of our own connector amounts to.
@@ -231,7 +250,10 @@ fn add_answer(fault: &mut Fault<'static>, failure: &AddressFailure) {
         (None, Category::ConnectTimeout | Category::Cancelled)
             if failure.is_silent() && tcp.segments_out > 0 =>
         {
-            fault.add_evidence(Evidence::Unanswered(tcp.segments_out));
+            fault.add_evidence(match failure.would_see_icmp {
+                true => Evidence::Unanswered(tcp.segments_out),
+                false => Evidence::NoAnswer(tcp.segments_out),
+            });
         }
         (None, Category::Unreachable) if failure.nothing_sent => {
             fault.add_evidence(Evidence::NothingSent);

@@ -1,5 +1,6 @@
 //! [`Step`]: one thing that a connect did or met.
 
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -65,6 +66,8 @@ pub struct AddressFailure {
     pub limit: Option<Duration>,
     /// The message of ICMP that ended it.
     pub icmp: Option<Icmp>,
+    /// Whether such a message would have been seen.
+    pub would_see_icmp: bool,
     /// What the kernel counted.
     pub tcp: Option<TcpInfo>,
 }
@@ -80,6 +83,7 @@ impl AddressFailure {
             nothing_sent: false,
             limit: None,
             icmp: None,
+            would_see_icmp: false,
             tcp: None,
         }
     }
@@ -97,10 +101,16 @@ impl AddressFailure {
         match (self.os_error, self.tcp) {
             _ if self.icmp.is_some_and(prohibits) => 5,
             (Some(_), Some(tcp)) if tcp.segments_in > 0 => 4,
+            // Somebody answered, also where the kernel was not asked who.
+            (Some(code), None) if is_refusal(code) => 4,
             (Some(_), _) if self.icmp.is_some() => 3,
             (None, _) => 2,
             (Some(_), Some(tcp)) if tcp.segments_out > 0 => 2,
             _ => 1,
         }
     }
+}
+
+fn is_refusal(code: i32) -> bool {
+    io::Error::from_raw_os_error(code).kind() == io::ErrorKind::ConnectionRefused
 }

@@ -27,6 +27,7 @@ fn any_fact() -> impl Strategy<Value = Evidence<'static>> {
     let of_connecting = prop_oneof![
         any_icmp().prop_map(Evidence::Icmp),
         (0u32..8).prop_map(Evidence::Unanswered),
+        (0u32..8).prop_map(Evidence::NoAnswer),
         Just(Evidence::ResetOnConnect),
         Just(Evidence::NothingSent),
         prop_oneof![Just(13), Just(24), Just(101), Just(110), Just(111), Just(113)]

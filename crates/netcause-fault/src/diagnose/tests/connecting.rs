@@ -153,6 +153,7 @@ fn silence_alone_is_no_more_than_possible() {
         verdict(Reason::ConnectTimeout, std::slice::from_ref(&silence)),
         (Firewall, Possible)
     );
+    assert_eq!(verdict(Reason::ConnectTimeout, &[Evidence::NoAnswer(3)]), (Firewall, Possible));
     let never = [silence.clone(), Evidence::NeverReached];
     assert_eq!(verdict(Reason::ConnectTimeout, &never), (Firewall, Possible));
     let lately = [silence.clone(), Evidence::LastReached(A_MOMENT)];
