@@ -4,12 +4,18 @@ use std::ffi::OsString;
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+#[cfg(feature = "probe")]
+use std::time::Duration;
 
+#[cfg(feature = "probe")]
+use clap::Args;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 #[cfg(feature = "demo")]
 use crate::demo;
+#[cfg(feature = "probe")]
+use crate::probe;
 use crate::{enrich, explain, report};
 
 /// The exit code for a command line, or a variable, that is not understood.
@@ -21,6 +27,7 @@ Examples:
                                        what fails, as it happens, whatever language it is in
   netcause explain 'dial tcp 10.3.7.19:5432: i/o timeout'
                                        what that means, and what to check next
+  netcause probe db.internal:5432      whether it can be reached from here, and if not, why
   netcause demo                        see what each kind of failure looks like
   NETCAUSE_FORMAT=json netcause demo   the same as JSON, one object a line
   RUST_LOG=error netcause demo         only what failed for good; still with host, port and try
@@ -94,6 +101,37 @@ Exit codes:
   1  it reports none, or could not be read
   2  the command line, or a variable, was not understood";
 
+#[cfg(feature = "probe")]
+const PROBE_EXAMPLES: &str = "\
+Examples:
+  netcause probe db.internal:5432
+                           lookup, then TCP to each address
+  netcause probe api.example:443
+                           TLS, too: the certificate, who issued it, how many days are left
+  netcause probe api.example:443 --http /health
+                           and a GET: status, Retry-After, time
+  netcause probe https://api.example/health
+                           the same; URLs of databases and brokers are understood as well
+  netcause probe 10.3.7.19:443 --server-name api.example
+                           one server behind a balancer, under the name that it serves
+  netcause probe db.internal:5432 --json | jq '.\"fault.cause\"'
+  until netcause probe db.internal:5432 --timeout 1s >/dev/null; do sleep 1; done
+
+An ordinary user can run all of it.
+Where nothing answers, the way there is traced with packets of TCP to that very port.
+Nothing is sent but what opens a connection, the TLS handshake and, with a path, one GET.
+TLS is spoken with --tls, for https:// and its like, and on port 443 unless --plain is given;
+roots are those of the system, or of the file that SSL_CERT_FILE names.
+
+Environment:
+  NO_COLOR        set to anything: no colours
+  SSL_CERT_FILE   a file of root certificates to trust instead of the system's
+
+Exit codes:
+  0  reachable: every step did what it should
+  1  not: the report says which step failed, and why
+  2  the command line, or a variable, was not understood";
+
 const REPORT_EXAMPLES: &str = "\
 Examples:
   netcause report app.log.*.gz app.log
@@ -146,6 +184,13 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    #[cfg(feature = "probe")]
+    /// Try to reach a peer, step by step, and say why it cannot be reached
+    ///
+    /// Looks the name up, connects to each address, shakes hands by TLS and makes a request,
+    /// as far as wanted; then says what it means, the likely cause, and what to check next.
+    #[command(after_help = PROBE_EXAMPLES, verbatim_doc_comment)]
+    Probe(Probe),
     /// Tell from logs what broke, where, since when, and whom it hurt
     #[command(after_help = REPORT_EXAMPLES)]
     Report {
@@ -179,6 +224,40 @@ enum Command {
         /// The shell
         shell: CompletionShell,
     },
+}
+
+#[cfg(feature = "probe")]
+#[derive(Debug, Args)]
+struct Probe {
+    /// Whom to reach; also [ADDRESS]:PORT, or a URL
+    #[arg(value_name = "HOST:PORT")]
+    target: probe::Target,
+    /// Shake hands by TLS
+    #[arg(long)]
+    tls: bool,
+    /// Do without TLS, also on port 443
+    #[arg(long, conflicts_with = "tls")]
+    plain: bool,
+    /// Ask for this path by HTTP
+    #[arg(long, value_name = "PATH", value_parser = probe::path)]
+    http: Option<String>,
+    /// The name to tell the server, and to want a certificate for, instead of HOST
+    #[arg(long, value_name = "NAME", value_parser = probe::name)]
+    server_name: Option<String>,
+    /// How long each step may take: 500ms, 5s, 1m
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = probe::time)]
+    timeout: Duration,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[cfg(feature = "probe")]
+impl From<Probe> for probe::Options {
+    fn from(asked: Probe) -> Self {
+        let Probe { target, tls, plain, http, server_name, timeout, json } = asked;
+        probe::Options { target, tls, plain, path: http, server_name, limit: timeout, json }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -231,6 +310,8 @@ fn execute(command: Command) -> ExitCode {
             let pretty = format == EnrichFormat::Pretty;
             enrich::run(&enrich::Options { files, only_faults, pretty, follow })
         }
+        #[cfg(feature = "probe")]
+        Command::Probe(asked) => probe::run(&asked.into()),
         Command::Report { html: Some(_), .. } => {
             not_understood("--html: this version writes its report for terminals only")
         }

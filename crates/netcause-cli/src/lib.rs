@@ -10,6 +10,8 @@ pub mod enrich;
 mod explain;
 #[cfg(feature = "demo")]
 pub mod peers;
+#[cfg(feature = "probe")]
+mod probe;
 mod report;
 
 /// Runs the command with these arguments, the first being its own name.

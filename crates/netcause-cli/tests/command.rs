@@ -21,11 +21,10 @@ fn help_teaches_by_example_and_states_the_exit_codes() {
 #[test]
 fn only_commands_that_exist_are_offered() {
     let output = run(&["--help"], &[]);
-    for absent in ["probe", "check"] {
-        let offered = stdout(&output).lines().any(|line| line.trim_start().starts_with(absent));
-        assert!(!offered, "{absent} is offered");
-        assert_eq!(run(&[absent], &[]).status.code(), Some(2), "{absent} is accepted");
-    }
+    let absent = "check";
+    let offered = stdout(&output).lines().any(|line| line.trim_start().starts_with(absent));
+    assert!(!offered, "{absent} is offered");
+    assert_eq!(run(&[absent], &[]).status.code(), Some(2), "{absent} is accepted");
 }
 
 #[test]
@@ -34,6 +33,7 @@ fn help_fits_a_terminal_of_100_columns() {
         &["--help"][..],
         &["enrich", "--help"],
         &["explain", "--help"],
+        &["probe", "--help"],
         &["report", "--help"],
         &["demo", "--help"],
         &["completions", "--help"],

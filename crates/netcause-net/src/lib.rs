@@ -10,6 +10,8 @@ mod certificate;
 mod connect;
 mod kernel;
 mod ledger;
+#[cfg(feature = "probe")]
+pub mod probe;
 mod served;
 mod settings;
 mod trail;

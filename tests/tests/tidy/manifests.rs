@@ -26,7 +26,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "netcause-record",
         ],
     ),
-    ("netcause-cli", &["netcause", "netcause-fault", "netcause-record"]),
+    ("netcause-cli", &["netcause", "netcause-fault", "netcause-net", "netcause-record"]),
 ];
 
 /// What a crate must not depend on, not even through others: beginnings of names.

@@ -3,7 +3,7 @@
 use netcause_fault::{Category, Cause, Fault, Reason};
 
 /// A cause, and how it comes about.
-pub(super) type Usual = (Cause, &'static str);
+pub(crate) type Usual = (Cause, &'static str);
 
 const REFUSED: &[Usual] = &[
     (Cause::PeerDown, "no program listens there: it is stopped, still starting, or has crashed"),
@@ -111,7 +111,7 @@ const CANCELLED: &[Usual] = &[
 ];
 
 /// The usual causes of a fault, the one that its facts point to first.
-pub(super) fn ranked(fault: &Fault<'_>) -> Vec<Usual> {
+pub(crate) fn ranked(fault: &Fault<'_>) -> Vec<Usual> {
     let mut causes = usual(fault).to_vec();
     causes.sort_by_key(|(cause, _)| *cause != fault.cause || fault.cause == Cause::Unknown);
     causes

@@ -17,7 +17,11 @@ mod quote;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "probe")]
+pub(crate) use causes::ranked;
 pub(crate) use page::write_page;
+#[cfg(feature = "probe")]
+pub(crate) use page::{BOLD, Page, meaning, printable};
 
 /// The exit code for a line that reports no failure.
 const NO_FAULT: u8 = 1;

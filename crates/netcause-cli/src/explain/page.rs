@@ -13,8 +13,8 @@ const WIDTH: usize = 100;
 /// How far a line that goes on is indented.
 const INDENT: usize = 3;
 
-const BOLD: &str = "\x1b[1m";
-const DIM: &str = "\x1b[2m";
+pub(crate) const BOLD: &str = "\x1b[1m";
+pub(crate) const DIM: &str = "\x1b[2m";
 const RESET: &str = "\x1b[0m";
 
 /// Appends the explanation of a record.
@@ -28,9 +28,10 @@ pub(crate) fn write_page(record: &Record<'_>, colour: bool, out: &mut String) {
     }
 }
 
-struct Page<'a> {
-    out: &'a mut String,
-    colour: bool,
+/// A page for people, in the making.
+pub(crate) struct Page<'a> {
+    pub(crate) out: &'a mut String,
+    pub(crate) colour: bool,
 }
 
 impl Page<'_> {
@@ -46,6 +47,11 @@ impl Page<'_> {
         let place = place(fault);
         self.item(if place.is_empty() { "the line does not say" } else { &place });
         self.causes(fault);
+        self.check_next(fault);
+    }
+
+    /// What to look at, and whether to try again.
+    pub(crate) fn check_next(&mut self, fault: &Fault<'_>) {
         self.heading("Check next");
         if let Some(hint) = fault.hint() {
             self.item(&hint.to_string());
@@ -79,13 +85,13 @@ impl Page<'_> {
         }
     }
 
-    fn heading(&mut self, text: &str) {
+    pub(crate) fn heading(&mut self, text: &str) {
         self.out.push('\n');
         self.styled(BOLD, text);
         self.out.push('\n');
     }
 
-    fn item(&mut self, text: &str) {
+    pub(crate) fn item(&mut self, text: &str) {
         self.out.push(' ');
         let mut column = 1;
         for word in text.split(' ') {
@@ -101,7 +107,7 @@ impl Page<'_> {
         self.out.push('\n');
     }
 
-    fn styled(&mut self, style: &str, text: &str) {
+    pub(crate) fn styled(&mut self, style: &str, text: &str) {
         self.out.push_str(if self.colour { style } else { "" });
         self.out.extend(text.chars().map(printable));
         self.out.push_str(if self.colour { RESET } else { "" });
@@ -109,7 +115,7 @@ impl Page<'_> {
 }
 
 /// What must not reach a terminal, shown as a mark.
-fn printable(letter: char) -> char {
+pub(crate) fn printable(letter: char) -> char {
     let turns = matches!(letter, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     if letter.is_control() || turns { char::REPLACEMENT_CHARACTER } else { letter }
 }
@@ -158,7 +164,8 @@ fn stage(phase: Phase) -> &'static str {
     }
 }
 
-fn meaning(category: Category) -> &'static str {
+/// What a category of failures means.
+pub(crate) fn meaning(category: Category) -> &'static str {
     match category {
         Category::Dns => "The name of the peer could not be turned into an address.",
         Category::ConnectRefused => "The host answered, and said that nothing listens there.",

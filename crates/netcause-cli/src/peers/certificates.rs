@@ -58,6 +58,7 @@ pub struct Certificates {
 
 struct Authority {
     certificate: CertificateDer<'static>,
+    pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
@@ -77,6 +78,12 @@ impl Certificates {
     #[must_use]
     pub fn authority(&self) -> &CertificateDer<'static> {
         &self.trusted.certificate
+    }
+
+    /// The same as PEM text, as a file of root certificates has it.
+    #[must_use]
+    pub fn authority_pem(&self) -> &str {
+        &self.trusted.pem
     }
 
     /// The authority's certificate as roots of rustls.
@@ -146,8 +153,9 @@ impl Authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
         let key = KeyPair::generate()?;
-        let certificate = params.self_signed(&key)?.der().clone();
-        Ok(Authority { certificate, issuer: Issuer::new(params, key) })
+        let certificate = params.self_signed(&key)?;
+        let (der, pem) = (certificate.der().clone(), certificate.pem());
+        Ok(Authority { certificate: der, pem, issuer: Issuer::new(params, key) })
     }
 }
 

@@ -11,5 +11,7 @@ mod verifier;
 mod tests;
 
 pub use self::client::TlsClient;
+#[cfg(feature = "probe")]
+pub(crate) use self::read::certificate;
 pub use self::sessions::RecordingSessions;
 pub use self::verifier::RecordingVerifier;

@@ -14,7 +14,7 @@ const NAMES: usize = 16;
 const LONGEST_NAME: usize = 256;
 
 /// What stands in a certificate, or nothing where that cannot be read.
-pub(super) fn certificate(der: &CertificateDer<'_>) -> Option<Certificate<'static>> {
+pub(crate) fn certificate(der: &CertificateDer<'_>) -> Option<Certificate<'static>> {
     let (_, parsed) = X509Certificate::from_der(der).ok()?;
     let validity = parsed.validity();
     Some(Certificate {

@@ -13,28 +13,38 @@ use crate::{AddressFailure, Step, Trail};
 
 /// A connection that stands.
 #[derive(Debug)]
-pub(super) struct Opened {
-    pub(super) stream: TcpStream,
-    pub(super) peer: SocketAddr,
+pub(crate) struct Opened {
+    pub(crate) stream: TcpStream,
+    pub(crate) peer: SocketAddr,
 }
 
 /// Why an address gave no connection.
 #[derive(Debug)]
-pub(super) struct Failure {
+pub(crate) struct Failure {
     /// What the kernel reported; none where the limit ran out.
-    pub(super) error: Option<io::Error>,
-    pub(super) seen: Box<AddressFailure>,
+    pub(crate) error: Option<io::Error>,
+    pub(crate) seen: Box<AddressFailure>,
 }
 
 /// Connects to one address; what became of it is noted on the trail, also where the future is
 /// dropped.
-pub(super) async fn connect(
+pub(crate) async fn connect(
     address: SocketAddr,
     limit: Duration,
     trail: &Arc<Trail>,
 ) -> Result<Opened, Failure> {
+    connect_over(address, None, limit, trail).await
+}
+
+/// The same with packets that live for so many routers, where that is given.
+pub(crate) async fn connect_over(
+    address: SocketAddr,
+    routers: Option<u8>,
+    limit: Duration,
+    trail: &Arc<Trail>,
+) -> Result<Opened, Failure> {
     trail.note(Step::Trying(address));
-    let stream = match begin(address) {
+    let stream = match begin(address, routers) {
         Ok(stream) => stream,
         Err(error) => {
             let mut seen = Box::new(AddressFailure::new(address));
@@ -56,10 +66,15 @@ struct Attempt {
 }
 
 /// Begins to connect. What this host decides by itself (no route, a rule of its own) ends here.
-fn begin(address: SocketAddr) -> io::Result<TcpStream> {
+fn begin(address: SocketAddr, routers: Option<u8>) -> io::Result<TcpStream> {
     let socket = socket(Domain::for_address(address))?;
     if kernel::may_ask() {
         kernel::queue_errors(&socket, address.is_ipv6(), true);
+    }
+    match (routers.map(u32::from), address.is_ipv6()) {
+        (Some(routers), true) => socket.set_unicast_hops_v6(routers)?,
+        (Some(routers), false) => socket.set_ttl_v4(routers)?,
+        (None, _) => {}
     }
     match socket.connect(&address.into()) {
         Err(error) if !kernel::is_in_progress(&error) => Err(error),

@@ -56,7 +56,7 @@ impl ConnectError {
         ConnectError::new(ConnectErrorKind::GivenUp, peer)
     }
 
-    pub(super) fn with_limit(self, limit: Duration) -> Self {
+    pub(crate) fn with_limit(self, limit: Duration) -> Self {
         ConnectError { limit: Some(limit), ..self }
     }
 

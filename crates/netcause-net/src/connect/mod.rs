@@ -1,6 +1,6 @@
 //! [`Connector`]: resolves, connects, and keeps what each address answered.
 
-mod address;
+pub(crate) mod address;
 mod connection;
 mod error;
 mod race;
@@ -235,7 +235,7 @@ impl Connector {
     }
 
     /// Sets options that are worth having, and not worth failing for.
-    fn set_up(&self, stream: &TcpStream) {
+    pub(crate) fn set_up(&self, stream: &TcpStream) {
         if self.no_delay {
             let _ = stream.set_nodelay(true);
         }

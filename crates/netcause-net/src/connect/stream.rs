@@ -37,7 +37,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub(super) fn new(opened: Opened, probing: Option<KeepAlive>, trail: &Trail) -> Self {
+    pub(crate) fn new(opened: Opened, probing: Option<KeepAlive>, trail: &Trail) -> Self {
         let stream = Arc::new(opened.stream);
         let connection = Arc::new(Connection::new(&stream, opened.peer, probing, trail));
         if let Some(local) = connection.local() {
