@@ -109,7 +109,10 @@ pub(crate) fn complete_from<'a>(fault: &mut Fault<'a>, reported: &'a Fault<'_>, 
     let known = reported.borrowed();
     if is_given_up(reported) {
         tell_phase(fault, known.phase);
-    } else if fault.category == known.category {
+    } else if fault.category == known.category || may_be(fault.category, known.category) {
+        if fault.category != known.category {
+            (fault.category, fault.reason) = (known.category, known.reason);
+        }
         fault.reason = fault.reason.or(known.reason);
         fault.code = fault.code.take().or(known.code);
         fault.retry = fault.retry.or(known.retry);
@@ -132,6 +135,19 @@ pub(crate) fn complete_from<'a>(fault: &mut Fault<'a>, reported: &'a Fault<'_>, 
         fault.evidence.truncate(MAX_EVIDENCE - 1);
         fault.add_evidence(Evidence::Remembered(age));
     }
+}
+
+/// Whether an error that says as much may be of the other kind, as whoever saw more knows: a
+/// timer does not tell what it ended.
+fn may_be(category: Category, known: Category) -> bool {
+    let is_known = matches!(
+        known,
+        Category::Dns
+            | Category::ConnectTimeout
+            | Category::TlsHandshake
+            | Category::ResponseTimeout
+    );
+    matches!(category, Category::Timeout | Category::ConnectTimeout) && is_known
 }
 
 /// Says of a timer what it ended.

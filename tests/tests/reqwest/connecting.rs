@@ -167,7 +167,7 @@ fn a_certificate_that_is_refused_is_refused_in_the_handshake() {
     assert_eq!(line.text("network.peer.address"), Some("127.0.0.1"));
 }
 
-trait InSpan: Future + Sized {
+pub(crate) trait InSpan: Future + Sized {
     /// Within a span that is opened once the subscriber is there.
     fn instrument_here(self, name: &'static str) -> impl Future<Output = Self::Output> {
         async move { self.instrument(info_span!("work", name)).await }

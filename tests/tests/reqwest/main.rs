@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at a surprise")]
 
+mod calls;
 mod connecting;
 
 use std::error::Error;

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 use http::{HeaderMap, Request, Response};
 use hyper_util::client::legacy::connect::{CaptureConnection, HttpInfo, capture_connection};
 use netcause_fault::{Fault, Limit, WithFault};
-use netcause_net::{Attempt, CallTrail, Connection, Ended, FinishedTry, Ledger, Reach, Served};
+use netcause_net::{
+    Attempt, CallTrail, Connection, Ended, FinishedTry, Ledger, Reach, Served, Trail,
+};
 use tracing::Span;
 
 use super::answer::Answer;
@@ -18,6 +20,10 @@ use super::layer::Settings;
 use super::span::{self, Known};
 use super::target::Target;
 use crate::{grpc, propagation};
+
+/// On an answer that is not the target's own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Redirected;
 
 /// The connection that a call has.
 #[derive(Debug)]
@@ -31,12 +37,15 @@ pub(super) struct Used {
 /// One call. Whatever becomes of it is told once: to its span, to the request that it is
 /// made for, and to the ledger of peers.
 #[derive(Debug)]
-pub(super) struct Call {
+pub(crate) struct Call {
     pub(super) target: Target,
     pub(super) attempt: Option<Attempt>,
     pub(super) started: Instant,
     pub(super) trail: Arc<CallTrail>,
-    captured: CaptureConnection,
+    /// Absent for a client whose connections are not for us to see.
+    captured: Option<CaptureConnection>,
+    /// The limit of such a client.
+    pub(super) limit: Option<Duration>,
     pub(super) used: Option<Used>,
     status: Option<u16>,
     grpc_status: Option<u32>,
@@ -49,7 +58,7 @@ pub(super) struct Call {
 
 impl Call {
     /// Begins a call, and marks its request.
-    pub(super) fn begin<B>(request: &mut Request<B>, settings: &Settings) -> Box<Self> {
+    pub(crate) fn begin<B>(request: &mut Request<B>, settings: &Settings) -> Box<Self> {
         let target = Target::of(request, settings.origin.as_ref());
         let attempt = request.extensions().get().copied().or_else(Attempt::current);
         let span = span::open(&target, attempt);
@@ -66,7 +75,8 @@ impl Call {
             attempt,
             started: Instant::now(),
             trail,
-            captured,
+            captured: Some(captured),
+            limit: None,
             used: None,
             status: None,
             grpc_status: None,
@@ -75,6 +85,13 @@ impl Call {
             latest: None,
             is_over: false,
         })
+    }
+
+    /// The client is one whose connections are not for us to see, and has that limit.
+    #[cfg(feature = "reqwest-middleware")]
+    pub(crate) fn of_other_client(mut self: Box<Self>, limit: Option<Duration>) -> Box<Self> {
+        (self.captured, self.limit) = (None, limit);
+        self
     }
 
     /// Runs a part of the call.
@@ -88,7 +105,11 @@ impl Call {
         if self.used.is_some() {
             return;
         }
-        let metadata = self.captured.connection_metadata();
+        let Some(captured) = &self.captured else {
+            self.used = self.connected();
+            return;
+        };
+        let metadata = captured.connection_metadata();
         let Some(connected) = metadata.as_ref() else { return };
         let mut extras = http::Extensions::new();
         connected.get_extras(&mut extras);
@@ -102,11 +123,26 @@ impl Call {
         self.used = Some(Used { connection, addresses });
     }
 
+    /// The connection that the last connect of the call made, as it tells.
+    fn connected(&self) -> Option<Used> {
+        let target = self.target.host().map(str::to_owned).zip(self.target.port());
+        let is_target = |trail: &Arc<Trail>| trail.is_ready() && trail.server() == target;
+        let trail = self.trail.trails().pop().filter(is_target)?;
+        Some(Used { connection: None, addresses: trail.connected() })
+    }
+
     /// The head of the answer came; says whether that is all that matters of it.
     pub(super) fn answered<B>(&mut self, response: &Response<B>, settings: &Settings) -> bool {
         self.latest = Some(self.started.elapsed());
         self.status = Some(response.status().as_u16());
         self.note_connection();
+        if self.used.is_none()
+            && response.extensions().get::<Redirected>().is_none()
+            && let Some(info) = response.extensions().get::<HttpInfo>()
+        {
+            let addresses = Some((info.local_addr(), info.remote_addr()));
+            self.used = Some(Used { connection: None, addresses });
+        }
         // An answer that is nothing but its head states its status there.
         self.judge(response.headers(), settings);
         self.is_over
@@ -171,7 +207,7 @@ impl Call {
     /// A limit ran out.
     pub(super) fn ran_out(&mut self, limit: Limit, timeout: Duration) -> OutboundError {
         self.note_connection();
-        let error = super::error::LimitRanOut(limit);
+        let error = super::error::LimitRanOut(Some(limit));
         let fault = Arc::new(failure::of_limit(self, limit, timeout));
         self.tell(WithFault::shared(error, fault))
     }
@@ -182,6 +218,7 @@ impl Call {
 
     fn tell(&mut self, error: WithFault) -> OutboundError {
         let fault = Arc::clone(error.fault());
+        Attempt::note_fault(&fault);
         if !self.is_over {
             span::close(&self.span, &self.known(), Some(&fault));
             span::record_error(&self.span, &error);

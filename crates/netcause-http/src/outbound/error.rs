@@ -25,7 +25,7 @@ use netcause_fault::{Fault, WithFault};
 pub struct OutboundError(Box<dyn Error + Send + Sync>);
 
 impl OutboundError {
-    pub(super) fn new(error: Box<dyn Error + Send + Sync>) -> Self {
+    pub(crate) fn new(error: Box<dyn Error + Send + Sync>) -> Self {
         OutboundError(error)
     }
 
@@ -57,11 +57,14 @@ impl Error for OutboundError {
 
 /// A limit of the layer ran out.
 #[derive(Debug)]
-pub(super) struct LimitRanOut(pub(super) netcause_fault::Limit);
+pub(super) struct LimitRanOut(pub(super) Option<netcause_fault::Limit>);
 
 impl fmt::Display for LimitRanOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no answer within the {} limit", self.0)
+        match self.0 {
+            Some(limit) => write!(f, "no answer within the {limit} limit"),
+            None => f.write_str("no answer within the limit"),
+        }
     }
 }
 

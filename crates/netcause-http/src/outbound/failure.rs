@@ -45,8 +45,26 @@ pub(super) fn of_error(call: &Call, error: &(dyn Error + 'static)) -> Fault<'sta
         return fault;
     }
     reopen(&mut fault);
+    if is_own_timer(&fault) {
+        note_limit(call, &mut fault);
+        return of_timer(call, fault);
+    }
     describe_connection(call, &mut fault);
     conclude(call, fault)
+}
+
+/// Whether a timer within the client ended it, which does not tell what the call was doing.
+fn is_own_timer(fault: &Fault<'_>) -> bool {
+    let is_timer = matches!(fault.category, Category::Timeout | Category::ConnectTimeout);
+    is_timer && fault.evidence.iter().any(|it| matches!(it, Evidence::OwnTimer(_)))
+}
+
+/// Says that it was the limit of the client, where that had run out.
+fn note_limit(call: &Call, fault: &mut Fault<'static>) {
+    let ran_out = call.limit.filter(|limit| call.started.elapsed() >= *limit);
+    if let Some(limit) = ran_out.filter(|_| fault.limit.is_none()) {
+        (fault.limit, fault.timeout) = (Some(Limit::Total), Some(limit));
+    }
 }
 
 /// The fault of an error while the body was read.
@@ -71,12 +89,17 @@ pub(super) fn of_limit(call: &Call, limit: Limit, timeout: Duration) -> Fault<'s
     let mut fault = Fault::of_reason(Reason::Timeout);
     (fault.limit, fault.timeout) = (Some(limit), Some(timeout));
     fault.add_evidence(Evidence::OwnTimer(Some(limit)));
+    of_timer(call, fault)
+}
+
+/// Says what the call was doing when a timer ended it.
+fn of_timer(call: &Call, mut fault: Fault<'static>) -> Fault<'static> {
     if call.has_answer() {
         fault = as_reason(fault, Reason::BodyTimeout, Phase::Body);
     } else if call.used.is_some() {
         fault = as_reason(fault, Reason::ResponseTimeout, Phase::Response);
     } else if let Some(trail) = connecting(call) {
-        let mut fault = trail.fault(&WithFault::new(LimitRanOut(limit), fault));
+        let mut fault = trail.fault(&WithFault::new(LimitRanOut(fault.limit), fault));
         complete(call, &mut fault);
         return fault;
     }

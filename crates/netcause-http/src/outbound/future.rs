@@ -36,7 +36,7 @@ impl<F> fmt::Debug for OutboundFuture<F> {
 }
 
 impl<F> OutboundFuture<F> {
-    pub(super) fn new(calling: F, call: Box<Call>, settings: Arc<Settings>) -> Self {
+    pub(crate) fn new(calling: F, call: Box<Call>, settings: Arc<Settings>) -> Self {
         let timer = Timer::until_head(&settings);
         OutboundFuture { calling: Some(calling), call: Some(call), timer, settings }
     }

@@ -32,7 +32,7 @@ pub struct OutboundLayer {
 type IsFailure = Arc<dyn Fn(&Answer<'_>) -> bool + Send + Sync>;
 
 #[derive(Clone, Default)]
-pub(super) struct Settings {
+pub(crate) struct Settings {
     pub(super) response_limit: Option<Duration>,
     pub(super) total_limit: Option<Duration>,
     pub(super) origin: Option<Uri>,
@@ -101,6 +101,11 @@ impl OutboundLayer {
         is_failure: impl Fn(&Answer<'_>) -> bool + Send + Sync + 'static,
     ) -> Self {
         self.with(|settings| settings.is_failure = Some(Arc::new(is_failure)))
+    }
+
+    #[cfg(feature = "reqwest-middleware")]
+    pub(crate) fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings)
     }
 
     fn with(mut self, change: impl FnOnce(&mut Settings)) -> Self {

@@ -27,3 +27,6 @@ pub use self::error::OutboundError;
 pub use self::future::OutboundFuture;
 pub use self::layer::OutboundLayer;
 pub use self::service::Outbound;
+
+#[cfg(feature = "reqwest-middleware")]
+pub(crate) use self::call::{Call, Redirected};

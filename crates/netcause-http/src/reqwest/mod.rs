@@ -24,9 +24,13 @@
 mod connector;
 mod events;
 mod instrument;
+#[cfg(feature = "reqwest-middleware")]
+mod middleware;
 mod resolver;
 
 pub use self::connector::{ConnectLayer, Connecting};
 pub use self::events::AddressEvents;
 pub use self::instrument::{Instrument, instrument};
+#[cfg(feature = "reqwest-middleware")]
+pub use self::middleware::CallMiddleware;
 pub use self::resolver::RecordingResolver;

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use netcause_fault::{Chain, Fault, ReadOptions, WithFault, classify};
+use netcause_fault::{Category, Chain, Fault, ReadOptions, WithFault, classify};
 use netcause_net::{Attempt, Operation};
 use tracing::field::Empty;
 use tracing::{Instrument, Span, info_span};
@@ -256,20 +256,29 @@ impl Tries {
     }
 }
 
-/// What is known of a failure: what its error tells, and what was noted of the same failure
-/// while the try was under way.
+/// What is known of a failure: what was noted of the same one while the try was under way,
+/// else what its error tells.
 fn fault_of(
     error: &(dyn Error + 'static),
     noted: Option<&Fault<'static>>,
 ) -> Option<Fault<'static>> {
-    let told = classify(error);
-    if WithFault::find(error).is_some() {
-        return told;
+    let told = classify(error)?;
+    match noted.filter(|noted| is_same(&told, noted)) {
+        Some(noted) => Some(noted.clone()),
+        None => Some(told),
     }
-    match (told, noted) {
-        (Some(told), Some(noted)) if told.category == noted.category => Some(noted.clone()),
-        (told, _) => told,
-    }
+}
+
+/// Whether a fault that was noted is that of the error. A timer's error does not tell what it
+/// ended, and whoever noted it may know.
+fn is_same(told: &Fault<'_>, noted: &Fault<'_>) -> bool {
+    let is_timer = |category| matches!(category, Category::Timeout | Category::ConnectTimeout);
+    let same_kind = told.category == noted.category
+        || is_timer(told.category) && told.code.is_none() && noted.limit.is_some();
+    let same_peer = told.peer.is_empty()
+        || told.peer.server_address.is_none()
+        || told.peer.server_address == noted.peer.server_address;
+    same_kind && same_peer
 }
 
 fn innermost(error: &(dyn Error + 'static)) -> String {

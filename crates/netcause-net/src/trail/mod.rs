@@ -126,6 +126,12 @@ impl Trail {
         self.started
     }
 
+    /// Whether the connection is ready for requests, with TLS where there is any.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.lock().steps.iter().any(|(_, step)| *step == Step::Ready)
+    }
+
     /// Our own address and the peer's, once a connection stands.
     #[must_use]
     pub fn connected(&self) -> Option<(SocketAddr, SocketAddr)> {
