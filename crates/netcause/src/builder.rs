@@ -168,6 +168,8 @@ impl Builder {
     fn set_global(self, config: &Config, outputs: Outputs) -> Result<Guard, Error> {
         let (layer, guard) = self.filtered_layer(config, outputs);
         let subscriber = Registry::default().with(layer);
+        #[cfg(feature = "reqwest")]
+        let subscriber = subscriber.with(addresses());
         tracing_core::dispatcher::set_global_default(Dispatch::new(subscriber)).map_err(|_| {
             let text = "another global tracing subscriber is in place already; add the layer of netcause::builder().try_layer() to it, or do not set it";
             Error::new(ErrorKind::AlreadySet, text)
@@ -204,6 +206,16 @@ impl Builder {
             .with_origin(config.origin);
         (layer, self.exporters)
     }
+}
+
+/// What hyper-util says of each address, for the faults of clients like reqwest.
+#[cfg(feature = "reqwest")]
+fn addresses<S>() -> impl Layer<S> + Send + Sync
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    use netcause_http::reqwest::AddressEvents;
+    AddressEvents::new().with_filter(AddressEvents::filter())
 }
 
 /// Turns records of the `log` crate into events, unless another logger takes them.

@@ -30,6 +30,10 @@
 //! - `http`: layers for calls out and requests in: spans, limits, and one line per served
 //!   request; with `net`.
 //! - `axum`: these layers know the route and the caller as axum does.
+//! - `reqwest`: `http::reqwest::instrument`, after which reqwest's failures tell why; `init`
+//!   then also listens to what hyper-util says of each address.
+//! - `reqwest-middleware`: with limit and try; a client span for each call.
+//! - `backon`: retries with the pauses of its builders, each told once.
 //! - `trace-ids`: trace and span ids from OpenTelemetry; the layers pass trace contexts on.
 //! - `otlp`: log records and traces over OTLP, and lines of OTLP/JSON.
 //! - `rustls`: rustls' errors are read as types, not as texts.

@@ -8,7 +8,7 @@ use reqwest_middleware::{Error, Middleware, Next, Result};
 
 use netcause_fault::WithFault;
 
-use crate::outbound::{Call, OutboundError, OutboundBody, OutboundFuture, Redirected};
+use crate::outbound::{Call, OutboundBody, OutboundError, OutboundFuture, Redirected};
 use crate::{Answer, OutboundLayer};
 
 /// Gives each call of a client a span with its try and its limit, and tells the request that

@@ -9,6 +9,9 @@ use tracing::{Level, debug, error, info, trace, warn};
 
 use super::Worth;
 
+/// The target of these lines, whichever module writes them.
+const TARGET: &str = "netcause::retry";
+
 /// A try that failed, as it is told.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FailedTry<'a> {
@@ -70,6 +73,7 @@ impl FailedTry<'_> {
         let (attempt, max) = self.numbers();
         event_at!(
             settings().retry_level,
+            target: TARGET,
             error,
             elapsed_ms = elapsed.map(milliseconds),
             retry.attempt = attempt,
@@ -84,6 +88,7 @@ impl FailedTry<'_> {
         let FailedTry { purpose, error, elapsed, .. } = *self;
         let (attempt, max) = self.numbers();
         error!(
+            target: TARGET,
             error,
             elapsed_ms = elapsed.map(milliseconds),
             retry.attempt = attempt,
@@ -103,6 +108,7 @@ pub(super) fn recovered(purpose: &str, attempt: Attempt) {
     let made = attempt.number();
     let times = if made == 1 { "1 retry".to_owned() } else { format!("{made} retries") };
     info!(
+        target: TARGET,
         retry.attempt = made,
         retry.max_attempts = retries(Some(attempt)),
         "{purpose}: went well after {times}"
