@@ -109,8 +109,7 @@ pub(super) fn recovered(purpose: &str, attempt: Attempt) {
     let times = if made == 1 { "1 retry".to_owned() } else { format!("{made} retries") };
     info!(
         target: TARGET,
-        retry.attempt = made,
-        retry.max_attempts = retries(Some(attempt)),
+        { retry.attempt = made, retry.max_attempts = retries(Some(attempt)) },
         "{purpose}: went well after {times}"
     );
 }
