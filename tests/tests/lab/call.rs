@@ -2,19 +2,19 @@
 
 use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::{BodyExt, Empty};
 use hyper::Request;
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::{CaptureConnection, Connect, capture_connection};
+use hyper_util::client::legacy::connect::Connect;
 use hyper_util::rt::TokioExecutor;
-use netcause_fault::{Cause, Confidence, Fault, Limit, Phase, Reason, WithFault, classify};
-use netcause_net::{Connection, Connector, Ledger, Watch, Watched};
-use tokio::time::{Instant, timeout};
+use netcause_fault::{Fault, WithFault, classify};
+use netcause_http::OutboundLayer;
+use netcause_net::{Connector, Watch, Watched};
 use tower_layer::Layer;
+use tower_service::Service;
 
 use crate::lab::Lab;
 
@@ -56,65 +56,16 @@ pub(crate) async fn call_url<C>(
 where
     C: Connect + Clone + Send + Sync + 'static,
 {
-    let mut request = Request::get(url).body(Empty::new()).unwrap();
-    let captured = capture_connection(&mut request);
-    let begun = Instant::now();
-    let outcome = timeout(limit, exchange(calls, request)).await;
-    let connection = connection(&captured);
-    let _ = connection.as_ref().map(|it| it.begin_use());
-    let mut fault = match outcome {
-        Ok(Ok(())) => {
-            connection.iter().for_each(|it| it.end_use());
-            return Ok(());
-        }
-        Ok(Err((phase, error))) => match WithFault::find(&*error) {
-            Some(known) => return Err(Fault::clone(known.fault())),
-            None => undecided(phase, &*error),
-        },
-        Err(_) => {
-            let limits = (Some(limit), Some(Limit::Response), Some(Phase::Response));
-            let mut fault = Fault::of_reason(Reason::ResponseTimeout);
-            (fault.timeout, fault.limit, fault.phase) = limits;
-            fault
-        }
-    };
-    fault.elapsed = Some(begun.elapsed());
-    connection.expect("it was sent").describe(&mut fault);
-    Ledger::global().failed(&mut fault);
-    fault.diagnose();
-    Err(fault)
+    let mut calls = OutboundLayer::new().response_limit(limit).layer(calls.clone());
+    let request = Request::get(url).body(Empty::new()).unwrap();
+    let answer = calls.call(request).await.map_err(|error| fault(&error))?;
+    answer.into_body().collect().await.map(drop).map_err(|error| fault(&error))
 }
 
-type Failure = (Phase, Box<dyn Error + Send + Sync>);
-
-async fn exchange<C>(
-    calls: &Client<C, Empty<Bytes>>,
-    request: Request<Empty<Bytes>>,
-) -> Result<(), Failure>
-where
-    C: Connect + Clone + Send + Sync + 'static,
-{
-    let answer = calls.request(request).await.map_err(|it| (Phase::Response, it.into()))?;
-    let body = answer.into_body().collect().await;
-    body.map(drop).map_err(|it| (Phase::Body, it.into()))
-}
-
-fn connection(captured: &CaptureConnection) -> Option<Arc<Connection>> {
-    let mut extras = http::Extensions::new();
-    captured.connection_metadata().as_ref()?.get_extras(&mut extras);
-    extras.remove()
-}
-
-/// What an error says by itself, the conclusions left out: more facts follow.
-fn undecided(phase: Phase, error: &(dyn Error + 'static)) -> Fault<'static> {
-    let fault = classify(error).unwrap_or_else(|| panic!("no fault: {error:?}"));
-    Fault {
-        phase: Some(phase),
-        cause: Cause::Unknown,
-        confidence: Confidence::Possible,
-        retry: None,
-        ..fault
-    }
+/// The fault that an error carries.
+fn fault(error: &(dyn Error + 'static)) -> Fault<'static> {
+    assert!(WithFault::find(error).is_some(), "{error:?}");
+    classify(error).unwrap()
 }
 
 impl Lab {

@@ -104,14 +104,6 @@ impl TcpInfo {
         self.state == ESTABLISHED
     }
 
-    /// Whether the answer to the first keep-alive probe may still come; probes begin so many
-    /// seconds after the peer was last heard of.
-    #[cfg(target_os = "linux")]
-    fn probe_is_under_way(&self, pause: u32) -> bool {
-        let out = self.last_ack_received.saturating_sub(pause.saturating_mul(1000));
-        out < (self.rtt / 1000).saturating_mul(2).max(LEAST_WAIT)
-    }
-
     /// Bytes of data sent and not acknowledged by the peer's kernel.
     #[must_use]
     pub fn unacked_bytes(&self) -> u64 {
@@ -121,10 +113,6 @@ impl TcpInfo {
 }
 
 const ESTABLISHED: u8 = 1;
-
-/// An answer that is not there after this many milliseconds, and two round trips, is late.
-#[cfg(target_os = "linux")]
-const LEAST_WAIT: u32 = 200;
 
 #[cfg(target_os = "linux")]
 mod option {
@@ -144,13 +132,7 @@ pub(crate) fn tcp_info(socket: &impl std::os::fd::AsFd) -> Option<TcpInfo> {
     if !*IS_LONG {
         return None;
     }
-    let mut info =
-        TcpInfo::parse(&nix::sys::socket::getsockopt(socket, option::TcpInfoBytes).ok()?)?;
-    let pause = || nix::sys::socket::getsockopt(socket, nix::sys::socket::sockopt::TcpKeepIdle);
-    if info.probes == 1 && pause().is_ok_and(|seconds| info.probe_is_under_way(seconds)) {
-        info.probes = 0;
-    }
-    Some(info)
+    TcpInfo::parse(&nix::sys::socket::getsockopt(socket, option::TcpInfoBytes).ok()?)
 }
 
 /// Whether this kernel's structure reaches as far as what is read: since Linux 4.19.
@@ -167,16 +149,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::TcpInfo;
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_probe_that_was_only_just_sent_is_not_late() {
-        let after = |heard, rtt| TcpInfo { last_ack_received: heard, rtt, ..TcpInfo::default() };
-        assert!(after(2_000, 300).probe_is_under_way(2));
-        assert!(after(2_199, 300).probe_is_under_way(2));
-        assert!(!after(2_200, 300).probe_is_under_way(2));
-        assert!(after(2_500, 300_000).probe_is_under_way(2));
-    }
 
     proptest! {
         #[test]
