@@ -1,7 +1,9 @@
 //! Connections that know why they failed.
 //!
-//! What this crate sees reaches the log in two ways only: a
+//! What this crate sees reaches the log in two ways: a
 //! [`WithFault`](netcause_fault::WithFault) in an error's own chain, and the fields of spans.
+//! Only what is about no one call is an event of its own: that a peer turned bad or is back,
+//! that a certificate ends soon.
 
 mod attempt;
 mod call;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops at a surprise")]
 
+mod certificate;
 mod chains;
 mod duplicates;
 mod keys;

@@ -1,6 +1,7 @@
 //! Clients against real servers, which the tests start on loopback: PostgreSQL, Redis and
 //! RabbitMQ have to be installed.
 
+mod calls;
 mod instance;
 mod postgres;
 mod rabbitmq;
