@@ -6,6 +6,7 @@ use opentelemetry::trace::TracerProvider;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use tracing::Dispatch;
 use tracing_bunyan_formatter::{BunyanFormattingLayer, JsonStorageLayer};
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
 
@@ -55,6 +56,12 @@ pub fn bunyan() -> Dispatch {
 #[must_use]
 pub fn ours() -> Dispatch {
     registry().with(layer()).into()
+}
+
+/// netcause as `init()` sets it up: nothing below INFO.
+#[must_use]
+pub fn ours_from_info() -> Dispatch {
+    registry().with(layer()).with(LevelFilter::INFO).into()
 }
 
 /// netcause beside tracing-opentelemetry.

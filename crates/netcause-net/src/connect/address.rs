@@ -101,6 +101,10 @@ impl Attempt {
     /// Waits until the kernel has decided.
     async fn wait(&self) -> io::Result<SocketAddr> {
         let Some(stream) = &self.stream else { return Err(io::ErrorKind::NotConnected.into()) };
+        // A peer on this host has answered by now: neither a timer nor a turn of the reactor.
+        if let Ok(peer) = stream.peer_addr() {
+            return Ok(peer);
+        }
         stream.writable().await?;
         match stream.take_error()? {
             Some(error) => Err(error),
