@@ -232,7 +232,8 @@ fn a_name_that_moved_is_told_and_a_name_of_many_addresses_is_not() {
 
 #[test]
 fn one_peer_has_one_name_in_whatever_case() {
-    let ledger = Ledger::new(10);
+    // Large enough for both wherever their hashes lead.
+    let ledger = Ledger::new(100);
     ledger.reached("DB.Example", 5432, Reach::Connected);
     ledger.reached("[::1]", 5432, Reach::Connected);
     assert!(ledger.history("db.example", 5432).is_some());
