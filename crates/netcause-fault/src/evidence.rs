@@ -68,6 +68,9 @@ pub enum Evidence<'a> {
     ProbesAnswered(Duration),
     /// So many keep-alive probes were not answered.
     ProbesUnanswered(u32),
+    /// What an ICMP message about packets of an open connection amounts to, as an errno; since
+    /// then nothing was acknowledged.
+    SoftError(i32),
     /// The connection had been used before, and idle for that long.
     Reused(Option<Duration>),
     /// The measured round trip to the peer.
@@ -112,6 +115,7 @@ impl Evidence<'_> {
             Evidence::Unacknowledged(one, two) => Evidence::Unacknowledged(*one, *two),
             Evidence::ProbesAnswered(it) => Evidence::ProbesAnswered(*it),
             Evidence::ProbesUnanswered(it) => Evidence::ProbesUnanswered(*it),
+            Evidence::SoftError(it) => Evidence::SoftError(*it),
             Evidence::Reused(it) => Evidence::Reused(*it),
             Evidence::RoundTrip(it) => Evidence::RoundTrip(*it),
             Evidence::OtherAddress(one, two) => Evidence::OtherAddress(*one, *two),
@@ -150,6 +154,7 @@ impl Evidence<'_> {
             Evidence::Unacknowledged(one, two) => Evidence::Unacknowledged(one, two),
             Evidence::ProbesAnswered(it) => Evidence::ProbesAnswered(it),
             Evidence::ProbesUnanswered(it) => Evidence::ProbesUnanswered(it),
+            Evidence::SoftError(it) => Evidence::SoftError(it),
             Evidence::Reused(it) => Evidence::Reused(it),
             Evidence::RoundTrip(it) => Evidence::RoundTrip(it),
             Evidence::OtherAddress(one, two) => Evidence::OtherAddress(one, two),
@@ -285,6 +290,10 @@ impl Evidence<'_> {
             Evidence::ProbesUnanswered(1) => f.write_str("a keep-alive probe was not answered"),
             Evidence::ProbesUnanswered(count) => {
                 write!(f, "{count} keep-alive probes were not answered")
+            }
+            Evidence::SoftError(code) => {
+                let name = errno::name(*code).unwrap_or("an unnamed error");
+                write!(f, "an ICMP message about this connection came: {name} ({code})")
             }
             Evidence::Reused(Some(idle)) => {
                 write!(f, "the connection was reused after {} idle", text_duration(*idle))

@@ -162,7 +162,7 @@ fn a_firewall_that_turns_against_a_connection_is_the_path() {
         .cause(&[NetworkPath])
         .confidence(Likely, Likely)
         .evidence("sent and not acknowledged, after")
-        .evidence("EHOSTUNREACH");
+        .evidence("an ICMP message about this connection came: EHOSTUNREACH");
 }
 
 #[test]

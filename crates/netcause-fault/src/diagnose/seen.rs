@@ -29,6 +29,8 @@ pub(crate) struct Seen {
     pub(crate) probed: Option<Duration>,
     /// Keep-alive probes without an answer.
     pub(crate) probes_lost: u32,
+    /// An ICMP message told that packets of the connection do not arrive.
+    pub(crate) soft_error: bool,
     /// The connection had been used before.
     pub(crate) reused: bool,
     /// The peer announced the end of the connection.
@@ -65,6 +67,7 @@ impl Seen {
             Evidence::Unacknowledged(bytes, again) => self.unacknowledged = Some((*bytes, *again)),
             Evidence::ProbesAnswered(ago) => self.probed = Some(*ago),
             Evidence::ProbesUnanswered(lost) => self.probes_lost = *lost,
+            Evidence::SoftError(_) => self.soft_error = true,
             Evidence::Reused(_) => self.reused = true,
             Evidence::Goodbye(_) => self.goodbye = true,
             Evidence::RoundTrip(time) => self.round_trip = Some(*time),
@@ -74,9 +77,10 @@ impl Seen {
     }
 
     /// Whether what was sent got lost: sent again and still not acknowledged, or not even a
-    /// probe was answered.
+    /// probe was answered, or a machine on the way said so.
     pub(crate) fn path_is_broken(&self) -> bool {
         self.probes_lost > 0
+            || self.soft_error
             || self.unacknowledged.is_some_and(|(bytes, again)| bytes > 0 && again > 0)
     }
 

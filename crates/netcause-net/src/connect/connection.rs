@@ -166,7 +166,7 @@ impl Connection {
             fault.add_evidence(Evidence::Reused(begun.idle));
         }
         if let Some(code) = self.soft_error() {
-            fault.add_evidence(Evidence::OsError(code));
+            fault.add_evidence(Evidence::SoftError(code));
         }
         if let Some(counters) = self.tcp_info() {
             counters.describe_probed(self.probing, fault);

@@ -49,6 +49,7 @@ fn any_fact() -> impl Strategy<Value = Evidence<'static>> {
         (0u32..4).prop_map(Evidence::ProbesUnanswered),
         proptest::option::of(any_time()).prop_map(Evidence::Reused),
         any_time().prop_map(Evidence::RoundTrip),
+        Just(Evidence::SoftError(113)),
         Just(Evidence::OwnTimer(Some(Limit::Connect))),
     ];
     prop_oneof![of_connecting, of_history, of_connection]

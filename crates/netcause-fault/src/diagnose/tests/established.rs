@@ -36,6 +36,7 @@ fn what_is_sent_again_and_again_got_lost_on_the_way() {
     assert_eq!(waiting(&[Evidence::Unacknowledged(512, 2)]), (NetworkPath, Likely));
     let lost = [Evidence::RequestAcknowledged(SECOND), Evidence::ProbesUnanswered(2)];
     assert_eq!(waiting(&lost), (NetworkPath, Likely));
+    assert_eq!(waiting(&[Evidence::SoftError(113)]), (NetworkPath, Likely));
     // Just sent: it may be under way.
     assert_eq!(waiting(&[Evidence::Unacknowledged(512, 0)]), (NetworkPath, Possible));
     let silent = found(
