@@ -67,7 +67,7 @@ pub fn alone(body: impl FnOnce()) -> Finished {
 ///
 /// As [`alone`].
 pub fn with_variables<F: FnOnce()>(variables: &[(&str, &str)], body: F) -> Finished {
-    if std::env::var_os(FLAG).is_some() {
+    if is_one() {
         body();
         std::process::exit(DONE);
     }
@@ -86,6 +86,12 @@ pub fn with_variables<F: FnOnce()>(variables: &[(&str, &str)], body: F) -> Finis
         finished.stderr
     );
     finished
+}
+
+/// Whether this process is the child of a test.
+#[must_use]
+pub fn is_one() -> bool {
+    std::env::var_os(FLAG).is_some()
 }
 
 /// The harness's name of the test that a closure stands in.

@@ -8,6 +8,7 @@ pub mod collector;
 pub mod dynamic;
 pub mod lines;
 pub mod otel;
+pub mod receiver;
 
 /// The examples of the papers, which have to compile and run.
 #[cfg(doctest)]

@@ -80,6 +80,9 @@ pub struct NetcauseLayer {
     callsites: Callsites,
     dispatch: OnceLock<WeakDispatch>,
     nested: Arc<AtomicU64>,
+    /// Whether OpenTelemetry's spans are marked as failed.
+    #[cfg(feature = "trace-ids")]
+    pub(crate) marks_spans: bool,
     /// Counts the changes of spans whose fields others have gathered.
     pub(crate) amended: AtomicU64,
 }
@@ -102,6 +105,8 @@ impl NetcauseLayer {
             callsites: Callsites::default(),
             dispatch: OnceLock::new(),
             nested: Arc::default(),
+            #[cfg(feature = "trace-ids")]
+            marks_spans: false,
             amended: AtomicU64::new(0),
         }
     }
@@ -205,7 +210,11 @@ impl NetcauseLayer {
         let trace = self.trace(event, context);
         self.with_around(event, place.map(|place| place.span.name), |around| {
             let around = Around { severity, trace, ..around };
-            scratch.compose(kind, site, place, &around, |record| self.export(record));
+            scratch.compose(kind, site, place, &around, |record| {
+                self.export(record);
+                #[cfg(feature = "trace-ids")]
+                self.mark(event, record, place, context);
+            });
         });
         known.into_iter().for_each(known::put);
     }
@@ -268,7 +277,7 @@ impl NetcauseLayer {
     /// Wrapped in an `Option` the layer is never told of it (tracing-subscriber 0.3.23);
     /// then it can only be the global one.
     #[cfg(feature = "trace-ids")]
-    fn dispatch(&self) -> Option<Dispatch> {
+    pub(crate) fn dispatch(&self) -> Option<Dispatch> {
         match self.dispatch.get() {
             Some(dispatch) => dispatch.upgrade(),
             None => Some(tracing_core::dispatcher::get_default(Dispatch::clone)),
@@ -315,6 +324,8 @@ where
                 self.amend(&span, keys, scratch);
                 self.note_answer(&span, &scratch.event);
             }
+            #[cfg(feature = "trace-ids")]
+            self.mark_reported(id, &scratch.reported, &context);
             self.take_report(&span, &mut scratch.reported);
         });
     }

@@ -12,6 +12,8 @@ mod fields;
 mod known;
 mod last;
 mod layer;
+#[cfg(feature = "trace-ids")]
+mod marks;
 mod memory;
 mod repeat;
 mod report;

@@ -44,6 +44,12 @@ impl Reported {
         true
     }
 
+    /// The fault, until it is taken.
+    #[cfg(feature = "trace-ids")]
+    pub(crate) fn fault(&self) -> Option<Arc<Fault<'static>>> {
+        self.fault.clone()
+    }
+
     /// What to remember of it.
     pub(crate) fn take(&mut self) -> Option<Seen> {
         let seen = Seen::reported(&self.fault.take()?, self.chain.innermost());

@@ -229,6 +229,12 @@ impl SpanScope {
         self.own.serves_caller
     }
 
+    /// Whether the span is one try: tries are counted on it.
+    #[cfg(feature = "trace-ids")]
+    pub(crate) fn is_try(&self) -> bool {
+        self.own.counts_tries
+    }
+
     /// Whether the span tells of a peer.
     pub(crate) fn tells_peer(&self) -> bool {
         self.own.tells_peer

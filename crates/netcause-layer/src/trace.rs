@@ -1,10 +1,13 @@
 //! Trace and span ids from OpenTelemetry: the one place that names its types.
 
 use std::any::Any;
+use std::net::IpAddr;
+use std::time::Duration;
 
+use netcause_fault::{Cause, Fault, Limit};
 use netcause_record::TraceContext;
-use opentelemetry::trace::{SpanContext, TraceContextExt};
-use opentelemetry::{Context, SpanId, TraceFlags, TraceId};
+use opentelemetry::trace::{SpanContext, SpanRef, Status, TraceContextExt};
+use opentelemetry::{Context, KeyValue, SpanId, TraceFlags, TraceId, Value};
 use tracing_core::span::Id;
 use tracing_core::{Dispatch, Event};
 use tracing_opentelemetry::get_otel_context;
@@ -94,6 +97,77 @@ fn remote(parent: &str, state: Option<&str>) -> Option<SpanContext> {
     let flags = TraceFlags::new(u8::from_str_radix(flags, 16).ok()?) & TraceFlags::SAMPLED;
     let (trace, id) = (TraceId::from_hex(trace).ok()?, SpanId::from_hex(id).ok()?);
     Some(SpanContext::new(trace, id, flags, true, state))
+}
+
+/// Marks the OpenTelemetry span of a span as failed, with what is known of the fault. Asking
+/// for it starts it, as in [`of_event`].
+pub(crate) fn mark(span: &Id, dispatch: Option<Dispatch>, fault: &Fault<'_>) {
+    if let Some(context) = dispatch.and_then(|dispatch| get_otel_context(span, &dispatch)) {
+        mark_span(&context.span(), fault);
+    }
+}
+
+/// As [`mark`], for the span that an event belongs to.
+pub(crate) fn mark_event(
+    event: &Event<'_>,
+    dispatch: impl FnOnce() -> Option<Dispatch>,
+    was_entered: impl FnOnce(&Id) -> bool,
+    fault: &Fault<'_>,
+) {
+    match event.parent() {
+        _ if event.is_root() => {}
+        None => Context::map_current(|context| mark_span(&context.span(), fault)),
+        Some(parent) if was_entered(parent) => mark(parent, dispatch(), fault),
+        Some(_) => {}
+    }
+}
+
+fn mark_span(span: &SpanRef<'_>, fault: &Fault<'_>) {
+    if !span.is_recording() {
+        return;
+    }
+    span.set_status(Status::error(fault.summary().to_string()));
+    let set = |key: &'static str, value: Value| span.set_attribute(KeyValue::new(key, value));
+    let text = |text: &str| Value::from(text.to_owned());
+    let word = |word: &'static str| Some(Value::from(word));
+    let known = [
+        ("error.type", Some(text(fault.error_type()))),
+        ("fault.category", word(fault.category.as_str())),
+        ("fault.reason", fault.reason.and_then(|it| word(it.as_str()))),
+        ("fault.phase", fault.phase.and_then(|it| word(it.as_str()))),
+        ("fault.elapsed_ms", fault.elapsed.map(milliseconds)),
+        ("fault.timeout_ms", fault.timeout.map(milliseconds)),
+        ("fault.limit", fault.limit.map(Limit::as_str).and_then(word)),
+        ("fault.cause", word(fault.cause.as_str())),
+        (
+            "fault.confidence",
+            word(fault.confidence.as_str()).filter(|_| fault.cause != Cause::Unknown),
+        ),
+        ("fault.retry", fault.retry.and_then(|it| word(it.as_str()))),
+        ("fault.hint", fault.hint().map(|hint| text(&hint.to_string()))),
+        ("server.address", fault.peer.server_address.as_deref().map(text)),
+        ("server.port", fault.peer.server_port.map(number)),
+        ("network.peer.address", fault.peer.peer_address.map(address)),
+        ("network.peer.port", fault.peer.peer_port.map(number)),
+        ("http.response.status_code", fault.request.status.map(number)),
+    ];
+    for (key, value) in known {
+        if let Some(value) = value {
+            set(key, value);
+        }
+    }
+}
+
+fn milliseconds(duration: Duration) -> Value {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX).into()
+}
+
+fn number(number: u16) -> Value {
+    i64::from(number).into()
+}
+
+fn address(address: IpAddr) -> Value {
+    address.to_string().into()
 }
 
 #[cfg(test)]

@@ -10,17 +10,23 @@
 
 mod config;
 mod encode;
+mod encoder;
 mod error;
 mod lane;
 mod lines;
 mod logs;
+mod probe;
 mod queue;
 mod resource;
 mod ship;
+mod traces;
 
 pub use config::{OtlpConfig, Protocol, TlsFiles};
 pub use encode::attributes::AttributeLimits;
+pub use encoder::LogEncoder;
 pub use error::{Error, ErrorKind};
 pub use lines::OtlpJsonExporter;
 pub use logs::LogExporter;
+pub use probe::{ProbeFailure, Probed, probe};
 pub use resource::{ResourceValue, resource};
+pub use traces::{TraceSettings, Traces};

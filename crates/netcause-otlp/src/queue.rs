@@ -145,7 +145,7 @@ impl Queue {
         while let Some(chunk) = self.chunks.front() {
             let is_first = batch.records == 0;
             let too_many = batch.records + chunk.records > self.bounds.batch_records;
-            let too_large = batch.len() + chunk.len() > self.bounds.batch_bytes;
+            let too_large = batch.len().saturating_add(chunk.len()) > self.bounds.batch_bytes;
             if !is_first && (too_many || too_large) {
                 break;
             }

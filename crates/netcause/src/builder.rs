@@ -146,11 +146,19 @@ impl Builder {
     /// ```
     pub fn try_layer<S>(self) -> Result<(impl Layer<S> + Send + Sync + use<S>, Guard), Error>
     where
-        S: Subscriber + for<'a> LookupSpan<'a>,
+        S: Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
     {
         let (config, outputs) = self.open(Config::from_env())?;
         config.warnings.iter().for_each(|warning| say(warning));
-        Ok(self.filtered_layer(&config, outputs))
+        #[cfg(feature = "otlp")]
+        let traces = outputs.traces.clone();
+        let (layer, guard) = self.filtered_layer(&config, outputs);
+        #[cfg(feature = "otlp")]
+        let layer = match traces {
+            Some(traces) => crate::otlp::traces_layer(&config, &traces).and_then(layer).boxed(),
+            None => layer.boxed(),
+        };
+        Ok((layer, guard))
     }
 
     fn open(&self, config: Result<Config, Error>) -> Result<(Config, Outputs), Error> {
@@ -166,16 +174,30 @@ impl Builder {
     }
 
     fn set_global(self, config: &Config, outputs: Outputs) -> Result<Guard, Error> {
-        let (layer, guard) = self.filtered_layer(config, outputs);
-        let subscriber = Registry::default().with(layer);
-        #[cfg(feature = "reqwest")]
-        let subscriber = subscriber.with(addresses());
-        tracing_core::dispatcher::set_global_default(Dispatch::new(subscriber)).map_err(|_| {
+        let (dispatch, guard) = self.dispatch(config, outputs);
+        tracing_core::dispatcher::set_global_default(dispatch).map_err(|_| {
             let text = "another global tracing subscriber is in place already; add the layer of netcause::builder().try_layer() to it, or do not set it";
             Error::new(ErrorKind::AlreadySet, text)
         })?;
         bridge_log(EnvFilter::new(&config.directives).max_level_hint());
         Ok(guard)
+    }
+
+    fn dispatch(self, config: &Config, outputs: Outputs) -> (Dispatch, Guard) {
+        #[cfg(feature = "otlp")]
+        if let Some(traces) = outputs.traces.clone() {
+            let registry = Registry::default().with(crate::otlp::traces_layer(config, &traces));
+            let (layer, guard) = self.filtered_layer(config, outputs);
+            let subscriber = registry.with(layer);
+            #[cfg(feature = "reqwest")]
+            let subscriber = subscriber.with(addresses());
+            return (Dispatch::new(subscriber), guard);
+        }
+        let (layer, guard) = self.filtered_layer(config, outputs);
+        let subscriber = Registry::default().with(layer);
+        #[cfg(feature = "reqwest")]
+        let subscriber = subscriber.with(addresses());
+        (Dispatch::new(subscriber), guard)
     }
 
     fn filtered_layer<S>(
@@ -198,7 +220,12 @@ impl Builder {
         #[cfg(feature = "net")]
         netcause_net::set_settings(config.net_settings());
         self.exporters.extend(outputs.exporters);
-        let layer = NetcauseLayer::with_exporters(self.exporters.clone())
+        let layer = NetcauseLayer::with_exporters(self.exporters.clone());
+        #[cfg(feature = "otlp")]
+        let layer = layer.with_span_status(outputs.traces.is_some());
+        #[cfg(feature = "otlp")]
+        self.exporters.extend(outputs.traces.map(|traces| traces as Arc<dyn Export>));
+        let layer = layer
             .with_resource(config.to_resource())
             .with_redactor(Redactor::new(&config.redact))
             .with_limits(config.limits)

@@ -13,11 +13,18 @@ use tracing_subscriber::registry::LookupSpan;
 pub(crate) struct EventFilter {
     directives: EnvFilter,
     keep_spans: bool,
+    takes_events: bool,
 }
 
 impl EventFilter {
     pub(crate) fn new(directives: EnvFilter, keep_spans: bool) -> Self {
-        EventFilter { directives, keep_spans }
+        EventFilter { directives, keep_spans, takes_events: true }
+    }
+
+    /// The same for spans only.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn without_events(self) -> Self {
+        EventFilter { takes_events: false, ..self }
     }
 
     fn keeps(&self, metadata: &Metadata<'_>) -> bool {
@@ -30,17 +37,23 @@ where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
     fn enabled(&self, metadata: &Metadata<'_>, context: &Context<'_, S>) -> bool {
+        if metadata.is_event() && !self.takes_events {
+            return false;
+        }
         self.keeps(metadata) || Filter::enabled(&self.directives, metadata, context)
     }
 
     fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
+        if metadata.is_event() && !self.takes_events {
+            return Interest::never();
+        }
         // The directives learn of every callsite, also of those that are kept anyway.
         let interest = Filter::<S>::callsite_enabled(&self.directives, metadata);
         if self.keeps(metadata) { Interest::always() } else { interest }
     }
 
     fn event_enabled(&self, event: &Event<'_>, context: &Context<'_, S>) -> bool {
-        Filter::event_enabled(&self.directives, event, context)
+        self.takes_events && Filter::event_enabled(&self.directives, event, context)
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {

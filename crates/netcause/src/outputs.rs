@@ -10,26 +10,42 @@ use crate::{Config, Error, Format, Output};
 /// Where records go.
 pub(crate) struct Outputs {
     pub(crate) exporters: Vec<Arc<dyn Export>>,
+    /// Where spans go.
+    #[cfg(feature = "otlp")]
+    pub(crate) traces: Option<Arc<netcause_otlp::Traces>>,
 }
 
 impl Outputs {
     /// Opens what the configuration asks for.
     pub(crate) fn open(config: &Config) -> Result<Self, Error> {
         config.check_build()?;
-        let lines = lines(config)?;
-        #[cfg(feature = "otlp")]
-        let lines = lines.into_iter().chain(crate::otlp::logs(config)?);
-        Ok(Outputs { exporters: lines.into_iter().collect() })
+        Ok(Outputs {
+            exporters: lines(config)?.into_iter().chain(logs(config)?).collect(),
+            #[cfg(feature = "otlp")]
+            traces: crate::otlp::traces(config)?,
+        })
     }
 
     /// JSON lines on standard error, and what of the rest can be opened.
     pub(crate) fn fallback(config: &Config) -> Self {
         let lines = JsonExporter::new(sink(config, Sink::stderr()), config.limits);
-        let lines = std::iter::once(Arc::new(lines) as Arc<dyn Export>);
-        #[cfg(feature = "otlp")]
-        let lines = lines.chain(crate::otlp::logs(config).ok().flatten());
-        Outputs { exporters: lines.collect() }
+        let lines: Arc<dyn Export> = Arc::new(lines);
+        Outputs {
+            exporters: std::iter::once(lines).chain(logs(config).ok().flatten()).collect(),
+            #[cfg(feature = "otlp")]
+            traces: crate::otlp::traces(config).ok().flatten(),
+        }
     }
+}
+
+/// The exporter of log records, where there is to be one.
+#[cfg(feature = "otlp")]
+use crate::otlp::logs;
+
+#[cfg(not(feature = "otlp"))]
+#[allow(clippy::unnecessary_wraps, reason = "as with the feature")]
+fn logs(_: &Config) -> Result<Option<Arc<dyn Export>>, Error> {
+    Ok(None)
 }
 
 /// The exporter of lines, unless `NETCAUSE_FORMAT` is `off`.

@@ -1,20 +1,17 @@
 //! What the real Collector gets: every field, with its type, over every way.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use netcause_layer::NetcauseLayer;
 use netcause_otlp::{LogExporter, OtlpConfig, Protocol, TlsFiles, resource};
 use netcause_record::{Export, Resource};
-use netcause_tests::certificates::Certificates;
-use netcause_tests::collector::{Collector, Item, text_value};
+use netcause_tests::collector::{Item, text_value};
 use netcause_tests::otel::Spans;
 use serde_json::{Value, json};
 use tracing::{error, info, info_span};
 use tracing_subscriber::prelude::*;
 
-static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(Certificates::new);
-static COLLECTOR: LazyLock<Option<Collector>> = LazyLock::new(|| Collector::start(&CERTIFICATES));
+use crate::{CERTIFICATES, COLLECTOR};
 
 /// The attributes of a service of that name.
 fn service(name: &str) -> Vec<(String, netcause_otlp::ResourceValue)> {

@@ -2,4 +2,18 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test stops at a surprise")]
 
+mod answers;
 mod arrival;
+mod outages;
+mod sender;
+mod traces;
+
+use std::sync::LazyLock;
+
+use netcause_tests::certificates::Certificates;
+use netcause_tests::collector::Collector;
+
+static CERTIFICATES: LazyLock<Certificates> = LazyLock::new(Certificates::new);
+
+/// One for all tests, where it was built.
+static COLLECTOR: LazyLock<Option<Collector>> = LazyLock::new(|| Collector::start(&CERTIFICATES));

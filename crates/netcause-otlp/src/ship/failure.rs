@@ -83,6 +83,8 @@ impl Failure {
         fault.code = Some(name.into());
         fault.phase = Some(Phase::Response);
         complete(&mut fault, progress, target);
+        // It is the receiver that says so, and it took no time to.
+        fault.elapsed = None;
         Failure { fault, text: with(name, text) }
     }
 }

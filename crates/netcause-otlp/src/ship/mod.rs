@@ -163,18 +163,20 @@ impl Shipper {
         let is_grpc = self.client.target.protocol == Protocol::Grpc;
         let is_gzip = self.client.target.gzip;
         let message = if is_gzip { compressed(&message) } else { message };
-        if !is_grpc {
-            return message.into();
-        }
-        let mut framed = Vec::with_capacity(5 + message.len());
-        framed.push(is_gzip.into());
-        framed.extend_from_slice(&(message.len() as u32).to_be_bytes());
-        framed.extend_from_slice(&message);
-        framed.into()
+        if is_grpc { framed(&message, is_gzip).into() } else { message.into() }
     }
 }
 
-fn compressed(message: &[u8]) -> Vec<u8> {
+/// A message in the frame of gRPC: whether it is compressed, its length, its bytes.
+pub(crate) fn framed(message: &[u8], is_gzip: bool) -> Vec<u8> {
+    let mut framed = Vec::with_capacity(5 + message.len());
+    framed.push(is_gzip.into());
+    framed.extend_from_slice(&(message.len() as u32).to_be_bytes());
+    framed.extend_from_slice(message);
+    framed
+}
+
+pub(crate) fn compressed(message: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(message.len() / 4), Compression::fast());
     // Writing to memory cannot fail.
     let _ = encoder.write_all(message);

@@ -9,6 +9,7 @@ use crate::{Error, ErrorKind, OtlpConfig, Protocol};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Signal {
     Logs,
+    Traces,
 }
 
 impl Signal {
@@ -16,6 +17,7 @@ impl Signal {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Signal::Logs => "logs",
+            Signal::Traces => "traces",
         }
     }
 
@@ -23,6 +25,7 @@ impl Signal {
     fn rpc(self) -> &'static str {
         match self {
             Signal::Logs => "/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+            Signal::Traces => "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
         }
     }
 }

@@ -1,0 +1,143 @@
+//! Traces beside log records: both tell one story.
+
+use std::time::Duration;
+
+use netcause_fault::{Fault, Reason, WithFault};
+use netcause_tests::child;
+use netcause_tests::collector::{Item, text_value};
+use serde_json::json;
+use tracing::field::Empty;
+use tracing::{error, info, info_span, warn};
+
+use crate::COLLECTOR;
+
+/// What the failure of a try is known by.
+fn refused() -> WithFault {
+    let mut fault = Fault::of_reason(Reason::ConnectRefused);
+    fault.peer.server_address = Some("db".into());
+    fault.peer.server_port = Some(5432);
+    fault.diagnose();
+    WithFault::new("connection refused", fault)
+}
+
+/// One try, which fails or not, as a client reports it on its span.
+fn attempt(number: u32, fails: bool) {
+    let span = info_span!("try", otel.kind = "client", retry.attempt = number, error = Empty);
+    let _entered = span.enter();
+    if fails {
+        let error = refused();
+        span.record("error", &error as &(dyn std::error::Error + 'static));
+    }
+}
+
+fn operation(name: &'static str, ends_well: bool) {
+    let span = info_span!("operation", otel.name = name, password = "swordfish");
+    let _entered = span.enter();
+    attempt(0, true);
+    let error = refused();
+    let error = &error as &(dyn std::error::Error + 'static);
+    warn!(error, retry.attempt = 0, retry.max_attempts = 1, "could not load, trying again");
+    attempt(1, !ends_well);
+    if ends_well {
+        info!(retry.attempt = 1, "loaded");
+    } else {
+        error!(error, retry.attempt = 1, retry.max_attempts = 1, retry.exhausted = true, "no cart");
+    }
+}
+
+fn with_id(items: &[Item], id: &str) -> Item {
+    items.iter().find(|item| item.text("spanId") == Some(id)).expect("an item of that id").clone()
+}
+
+fn named<'a>(spans: &'a [Item], name: &str) -> &'a Item {
+    spans.iter().find(|span| span.text("name") == Some(name)).expect("a span of that name")
+}
+
+/// The tries of an operation, in order.
+fn tries(spans: &[Item], operation: &Item) -> [Item; 2] {
+    let mut tries: Vec<_> =
+        spans.iter().filter(|it| it.text("parentSpanId") == operation.text("spanId")).collect();
+    tries.sort_by_key(|span| span.text("startTimeUnixNano"));
+    [tries[0].clone(), tries[1].clone()]
+}
+
+fn is_failed(span: &Item) -> bool {
+    let status = span.get("status").and_then(|status| status.get("code"));
+    match status.and_then(serde_json::Value::as_i64) {
+        Some(2) => true,
+        None | Some(0) => false,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_trace_and_the_log_of_a_retried_request_tell_one_story() {
+    let endpoint = match endpoint_of_parent() {
+        Some(endpoint) => endpoint,
+        None => return,
+    };
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
+        ("OTEL_SERVICE_NAME", "story"),
+        ("NETCAUSE_FORMAT", "off"),
+    ];
+    let finished = child::with_variables(&variables, || {
+        let guard = netcause::init();
+        operation("recovered", true);
+        operation("failed", false);
+        let counts = guard.shutdown(Duration::from_secs(20));
+        assert_eq!((counts.queued, counts.lost), (0, 0), "{counts:?}");
+        // Four log records and six spans.
+        assert_eq!(counts.written, 10, "{counts:?}");
+    });
+    assert_eq!(finished.stderr, "");
+    let collector = COLLECTOR.as_ref().expect("it runs");
+    let (spans, logs) = (collector.spans("story", 6), collector.logs("story", 4));
+    let recovered = named(&spans, "recovered");
+    let failed = named(&spans, "failed");
+    assert_eq!((is_failed(recovered), is_failed(failed)), (false, true));
+    assert_eq!(tries(&spans, recovered).map(|it| is_failed(&it)), [true, false]);
+    assert_eq!(tries(&spans, failed).map(|it| is_failed(&it)), [true, true]);
+    check_failed(failed);
+    let [first, second] = tries(&spans, recovered);
+    check_failed(&first);
+    assert_eq!(second.attribute("error.type"), None);
+    assert_eq!(recovered.attribute("error.type"), None);
+    for log in &logs {
+        let span = with_id(&spans, log.text("spanId").expect("it stands in a span"));
+        assert_eq!(log.text("traceId"), span.text("traceId"));
+    }
+    let told = logs.iter().filter(|it| it.attribute("fault.category").is_some());
+    assert_eq!(told.count(), 3);
+    check_no_secrets_and_no_events(&spans);
+}
+
+fn check_failed(span: &Item) {
+    let summary = "Connection to host db on port 5432 refused";
+    let status = span.get("status").and_then(|it| it.get("message")).expect("a message");
+    assert!(status.as_str().is_some_and(|it| it.starts_with(summary)), "{status}");
+    assert_eq!(span.attribute("error.type"), Some(text_value("connect_refused")));
+    assert_eq!(span.attribute("fault.category"), Some(text_value("connect_refused")));
+    assert_eq!(span.attribute("server.address"), Some(text_value("db")));
+    assert_eq!(span.attribute("server.port"), Some(json!({ "intValue": "5432" })));
+}
+
+fn check_no_secrets_and_no_events(spans: &[Item]) {
+    for span in spans {
+        assert_eq!(span.get("events"), None, "{span:#?}");
+        assert!(!span.fields.to_string().contains("swordfish"), "{span:#?}");
+    }
+    let recovered = named(spans, "recovered");
+    assert_eq!(recovered.attribute("password"), Some(text_value("REDACTED")));
+    let [first, _] = tries(spans, recovered);
+    // A client's.
+    assert_eq!(first.get("kind"), Some(&json!(3)));
+}
+
+/// Where the Collector of the test takes OTLP over HTTP; the child asks for none.
+fn endpoint_of_parent() -> Option<String> {
+    if child::is_one() {
+        return Some(String::new());
+    }
+    COLLECTOR.as_ref().map(|collector| format!("http://127.0.0.1:{}", collector.http))
+}
