@@ -69,7 +69,7 @@ fn silence_of_a_peer_that_was_there_is_told_as_such() {
 
 /// A listener that accepts nothing, with connections from its own host until the kernel drops
 /// further attempts.
-async fn full_queue(address: SocketAddr) -> (Socket, Vec<TcpStream>) {
+pub(crate) async fn full_queue(address: SocketAddr) -> (Socket, Vec<TcpStream>) {
     let listener = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
     listener.set_reuse_address(true).unwrap();
     listener.bind(&address.into()).unwrap();

@@ -23,3 +23,4 @@ mod lab;
 mod lookups;
 mod names;
 mod place;
+mod probe;

@@ -75,6 +75,9 @@ fn authority(text: &str) -> Result<(String, Option<u16>), String> {
     if !is_name(host) {
         return Err("no host: give HOST:PORT, [ADDRESS]:PORT or a URL".to_owned());
     }
+    if host.contains(':') && host.contains('%') {
+        return Err("an address of one link (with %) cannot be probed: give another".to_owned());
+    }
     let is_address = host.parse::<Ipv6Addr>().is_ok();
     if host.contains(':') && !is_address {
         return Err("no host: an IPv6 address goes in brackets, as in [::1]:80".to_owned());

@@ -44,6 +44,7 @@ fn what_is_no_target_says_what_is_missing() {
         ("", "no host"),
         ("a b:80", "no host"),
         ("a:b:80", "in brackets"),
+        ("[fe80::1%eth0]:80", "of one link"),
         ("https:///x", "no host"),
     ] {
         let error = text.parse::<Target>().expect_err(text);

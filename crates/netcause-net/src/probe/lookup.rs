@@ -7,7 +7,7 @@ use netcause_fault::{Category, Evidence, Reason};
 use tokio::time::timeout;
 
 use super::name_server::{self, NameServer, NameServerAnswer};
-use super::run::{Failed, Run};
+use super::run::{Failed, Run, conclude_anew};
 use super::{Lookup, Step};
 use crate::{ConnectError, ConnectErrorKind, Resolve, Step as Noted, SystemResolver};
 
@@ -60,6 +60,7 @@ impl Run<'_> {
             && all_silent
         {
             fault.reason = Some(Reason::DnsTimeout);
+            conclude_anew(&mut fault);
         }
         Failed::new(fault, error)
     }

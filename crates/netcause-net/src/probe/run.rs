@@ -123,7 +123,7 @@ fn is_history(fact: &Evidence<'_>) -> bool {
 }
 
 /// Diagnoses a fault whose facts have changed since it was diagnosed.
-fn conclude_anew(fault: &mut Fault<'_>) {
+pub(super) fn conclude_anew(fault: &mut Fault<'_>) {
     fault.cause = Cause::Unknown;
     fault.confidence = Confidence::Possible;
     fault.retry = None;
