@@ -74,17 +74,18 @@ pub(super) struct Certificates(HashMap<Peer, Known>);
 impl Certificates {
     /// Notes a certificate, and says whether a warning is due.
     pub(super) fn note(&mut self, peer: &Peer, seen: &Certificate<'_>, days: u32) -> bool {
-        let warned = match self.0.get_mut(peer) {
-            Some(known) if known.certificate.not_after == seen.not_after => known.warned,
-            // Another certificate has another end.
-            _ => {
-                self.make_room(peer);
-                None
-            }
-        };
-        let due = is_due(seen, seen.verified_at, warned, days);
-        let warned = if due { seen.verified_at } else { warned };
-        let certificate = seen.clone().into_owned();
+        let now = seen.verified_at;
+        if let Some(known) = self.0.get_mut(peer)
+            && known.certificate.not_after == seen.not_after
+        {
+            let due = is_due(seen, now, known.warned, days);
+            known.warned = if due { now } else { known.warned };
+            return due;
+        }
+        // Another certificate has another end.
+        self.make_room(peer);
+        let due = is_due(seen, now, None, days);
+        let (certificate, warned) = (seen.clone().into_owned(), now.filter(|_| due));
         self.0.insert(peer.clone(), Known { certificate, warned });
         due
     }

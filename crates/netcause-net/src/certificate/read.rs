@@ -1,5 +1,8 @@
 //! What stands in a certificate.
 
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use netcause_fault::Certificate;
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::CertificateDer;
@@ -12,6 +15,38 @@ const NAMES: usize = 16;
 
 /// The longest name that is kept, in bytes.
 const LONGEST_NAME: usize = 256;
+
+/// How many certificates are kept as they were read, and how long they may be for that.
+const KEPT: usize = 16;
+const LONGEST_KEPT: usize = 16 * 1024;
+
+/// A certificate, and what stands in it.
+type Read = (Box<[u8]>, Certificate<'static>);
+
+/// The certificates that were read last: mostly the same few are presented, and reading one
+/// takes longer than all the rest that is done with it.
+#[derive(Debug, Default)]
+pub(super) struct Recent(Mutex<VecDeque<Read>>);
+
+impl Recent {
+    /// What stands in a certificate, or nothing where that cannot be read.
+    pub(super) fn certificate(&self, der: &CertificateDer<'_>) -> Option<Certificate<'static>> {
+        if let Some((_, known)) = self.lock().iter().find(|(known, _)| **known == **der) {
+            return Some(known.clone());
+        }
+        let read = certificate(der)?;
+        if der.len() <= LONGEST_KEPT {
+            let mut kept = self.lock();
+            kept.truncate(KEPT - 1);
+            kept.push_front((der.to_vec().into(), read.clone()));
+        }
+        Some(read)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Read>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// What stands in a certificate, or nothing where that cannot be read.
 pub(crate) fn certificate(der: &CertificateDer<'_>) -> Option<Certificate<'static>> {

@@ -21,6 +21,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 use self::seen::warnings;
 use super::TlsClient;
 use super::expiry::{Certificates, Peer};
+use super::read::Recent;
 use crate::{Settings, Trail, set_settings};
 
 type Issuer = CertifiedIssuer<'static, KeyPair>;
@@ -341,6 +342,20 @@ fn certificates_are_not_kept_without_bound() {
     }
     assert_eq!(known.len(), 1_000);
     assert!(known.again(&peer("20"), Some(10 * DAY), 14).is_some(), "the next to end is kept");
+}
+
+#[test]
+fn a_certificate_that_was_read_before_reads_the_same() {
+    let (ours, recent) = (authority("Our CA"), Recent::default());
+    let chains: Vec<_> =
+        (0..40).map(|it| signed(&format!("a{it}.test"), [-9, it], &ours).0).collect();
+    for (index, chain) in chains.iter().enumerate().chain(chains.iter().enumerate()) {
+        for _ in 0..2 {
+            let seen = recent.certificate(&chain[0]).expect("it can be read");
+            assert_eq!(seen.names, Some(format!("a{index}.test").into()));
+        }
+    }
+    assert_eq!(recent.certificate(&CertificateDer::from(vec![1, 2, 3])), None);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 
 use super::expiry;
-use super::read::{self, Signer};
+use super::read::{self, Recent, Signer};
 use crate::{Step, Trail};
 
 /// A verifier of server certificates that decides nothing: it passes the question on and
@@ -34,6 +34,7 @@ use crate::{Step, Trail};
 pub struct RecordingVerifier {
     inner: Arc<dyn ServerCertVerifier>,
     algorithms: Option<WebPkiSupportedAlgorithms>,
+    recent: Recent,
 }
 
 impl RecordingVerifier {
@@ -44,6 +45,7 @@ impl RecordingVerifier {
         RecordingVerifier {
             inner,
             algorithms: provider.map(|it| it.signature_verification_algorithms),
+            recent: Recent::default(),
         }
     }
 
@@ -62,7 +64,7 @@ impl RecordingVerifier {
         now: UnixTime,
         verdict: Result<(), &Error>,
     ) {
-        let Some(mut seen) = read::certificate(leaf) else { return };
+        let Some(mut seen) = self.recent.certificate(leaf) else { return };
         seen.verified_at = i64::try_from(now.as_secs()).ok();
         let trail = Trail::current();
         match (verdict, &trail) {

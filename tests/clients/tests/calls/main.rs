@@ -13,6 +13,7 @@ use sqlx::Connection as _;
 use tokio::net::TcpListener;
 
 type AnyError = Box<dyn Error + Send + Sync>;
+type Connect = fn(SocketAddr) -> Connecting;
 type Connecting = Pin<Box<dyn Future<Output = Result<(), AnyError>> + Send>>;
 
 /// How long a call may take where the peer says nothing.
@@ -22,7 +23,7 @@ const LIMIT: Duration = Duration::from_millis(300);
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Each client, and how it connects.
-const CLIENTS: &[(&str, fn(SocketAddr) -> Connecting)] = &[
+const CLIENTS: &[(&str, Connect)] = &[
     ("tokio-postgres", |address| {
         Box::pin(async move {
             let (host, port) = (address.ip(), address.port());
