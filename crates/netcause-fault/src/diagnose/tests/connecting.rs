@@ -115,6 +115,7 @@ fn a_refusal_by_a_socket_that_is_not_ours_is_one_step_lower() {
     for history in [Evidence::NeverReached, Evidence::LastReached(A_MOMENT)] {
         let facts = [number.clone(), history];
         assert_eq!(verdict(Reason::ConnectRefused, &facts), (PeerDown, Possible));
+        assert!(hint(Reason::ConnectRefused, &facts).contains("firewall"));
     }
 }
 

@@ -32,10 +32,12 @@ fn of_refusal(fault: &Fault<'_>, seen: &Seen) -> Option<Parts> {
         return None;
     }
     if seen.reached.is_some() {
-        return Some(about(
+        let parts = about(
             "",
             " took connections before and refuses them now: the process stopped, crashed or restarts; look at its state and log",
-        ));
+        );
+        let more = if seen.reset { "" } else { ", then for a firewall that began to reject" };
+        return Some(Parts { more, ..parts });
     }
     (seen.reset && seen.never_reached).then(|| {
         about(
