@@ -1,7 +1,7 @@
 //! [`Target`]: what a call asks, and of whom.
 
 use std::borrow::Cow;
-use std::fmt::{self, Write};
+use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use http::{HeaderMap, Method, Request, Uri, header};
@@ -14,6 +14,9 @@ pub(super) struct Target {
     pub(super) uri: Uri,
     /// Names the host where the request itself does not.
     origin: Option<Uri>,
+    /// The host, without the brackets of an IPv6 address: a URI looks for it each time.
+    host: Option<String>,
+    port: Option<u16>,
     pub(super) is_grpc: bool,
 }
 
@@ -25,26 +28,26 @@ impl Target {
             None => origin.cloned().or_else(|| of_header(request.headers())),
         };
         let is_grpc = crate::grpc::is_grpc(request.headers());
-        Target { method: request.method().clone(), uri, origin, is_grpc }
+        let named = origin.as_ref().unwrap_or(&uri);
+        let host = named.host().map(|host| host.trim_matches(['[', ']']).to_owned());
+        let port = named.port_u16().or_else(|| match named.scheme_str()? {
+            "http" => Some(80),
+            "https" => Some(443),
+            _ => None,
+        });
+        Target { method: request.method().clone(), uri, origin, host, port, is_grpc }
     }
 
     fn named(&self) -> &Uri {
         self.origin.as_ref().unwrap_or(&self.uri)
     }
 
-    /// The host, without the brackets of an IPv6 address.
     pub(super) fn host(&self) -> Option<&str> {
-        let host = self.named().host()?;
-        Some(host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host))
+        self.host.as_deref()
     }
 
     pub(super) fn port(&self) -> Option<u16> {
-        let uri = self.named();
-        uri.port_u16().or_else(|| match uri.scheme_str()? {
-            "http" => Some(80),
-            "https" => Some(443),
-            _ => None,
-        })
+        self.port
     }
 
     /// `url.full`, without secrets; of a request that names no host what is known of it.
@@ -86,12 +89,9 @@ impl fmt::Display for Url<'_> {
             f.write_str(scheme)?;
             f.write_str("://")?;
         }
+        let authority = named.authority().map(|authority| authority.as_str()).unwrap_or_default();
         // A user and a password stand before the host.
-        f.write_str(named.host().unwrap_or_default())?;
-        if let Some(port) = named.port() {
-            f.write_char(':')?;
-            f.write_str(port.as_str())?;
-        }
+        f.write_str(authority.rsplit_once('@').map_or(authority, |(_, host)| host))?;
         f.write_str(target.uri.path())?;
         let Some(query) = target.uri.query() else { return Ok(()) };
         let mut text = format!("/?{query}");
