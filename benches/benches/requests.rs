@@ -50,10 +50,8 @@ fn main() -> Outcome<()> {
 }
 
 fn compare(runtime: &Runtime) -> Duration {
-    let measured = measure(vec![
-        Case::new(PLAIN, plain(runtime)),
-        Case::new(LAYERS, layers(runtime)),
-    ]);
+    let measured =
+        measure(vec![Case::new(PLAIN, plain(runtime)), Case::new(LAYERS, layers(runtime))]);
     print(&table("a request that makes one call", &measured, PLAIN));
     let more = measured.difference(LAYERS, PLAIN) / 1000.0;
     let what = "microseconds more with both layers, their spans and the line";

@@ -13,7 +13,7 @@ pub mod reqwest;
 pub mod retry;
 mod retry_after;
 #[cfg(test)]
-mod test_lines;
+mod tests;
 
 pub use inbound::{Inbound, InboundBody, InboundFuture, InboundLayer};
 pub use netcause_net::{Outcome, Served, carry, set_outcome};

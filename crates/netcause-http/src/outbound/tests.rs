@@ -18,7 +18,7 @@ use tower::{ServiceExt, service_fn};
 use tower_layer::Layer;
 
 use super::*;
-use crate::test_lines::logged;
+use crate::tests::logged;
 
 const MS: Duration = Duration::from_millis(1);
 
