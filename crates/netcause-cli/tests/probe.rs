@@ -125,6 +125,7 @@ async fn a_certificate_that_does_not_pass_is_told_all_the_same() {
         (Leaf::WrongName, "tls_certificate_name_mismatch", 88),
         (Leaf::UnknownAuthority, "tls_certificate_untrusted", 88),
         (Leaf::SelfSigned, "tls_certificate_untrusted", 88),
+        (Leaf::OfAnAuthority, "tls_certificate_invalid", 88),
     ] {
         let identity = certificates.server(leaf, &["api.test"]).unwrap();
         let peer = Peer::tls(&identity, &TlsOptions::default(), Script::new()).await.unwrap();
@@ -137,6 +138,10 @@ async fn a_certificate_that_does_not_pass_is_told_all_the_same() {
         let left = record["certificate.days_left"].as_i64();
         assert!(left == Some(days) || left == Some(days + 1), "{leaf:?}: {left:?}");
         assert_eq!(record["probe.steps"][1]["certificates"].as_array().unwrap().len(), 1);
+        let facts = evidence(&record);
+        let of_itself = matches!(leaf, Leaf::SelfSigned | Leaf::OfAnAuthority);
+        assert_eq!(facts.contains("self-signed"), of_itself, "{facts}");
+        assert_eq!(facts.contains("CA:TRUE"), leaf == Leaf::OfAnAuthority, "{facts}");
     }
 }
 

@@ -279,6 +279,10 @@ fn a_dead_host_and_a_missing_route_are_told_by_who_knows() {
             .is("unreachable", &["network_path"], "likely", "likely")
             .evidence(&format!("{router} answered that no way leads there"));
     }
+    lab.client.shell(&format!("ip route replace default via {}", lab.v4(1, 66)));
+    lab.probe("dead gateway", &[&at(lab.v4(2, 2), 7001), "--timeout=2s"])
+        .is("connect_timeout", &["network_path"], "possible", "likely")
+        .evidence("this host itself answered that nothing was heard of the next machine");
     lab.client.shell("ip route del default; ip -6 route del default");
     for away in lab.server_addresses() {
         lab.probe("no route of this host", &[&at(away, 7001)])

@@ -28,6 +28,8 @@ pub enum Leaf {
     UnknownAuthority,
     /// Signed by itself.
     SelfSigned,
+    /// Signed by itself, and allowed to sign others, as `openssl req -x509` makes them.
+    OfAnAuthority,
     /// For clients only, where a server is; for servers only, where a client is.
     WrongPurpose,
 }
@@ -133,7 +135,7 @@ impl Certificates {
         key: &KeyPair,
     ) -> Result<Certificate, rcgen::Error> {
         match leaf {
-            Leaf::SelfSigned => params.self_signed(key),
+            Leaf::SelfSigned | Leaf::OfAnAuthority => params.self_signed(key),
             Leaf::UnknownAuthority => params.signed_by(key, &self.unknown.issuer),
             _ => params.signed_by(key, &self.trusted.issuer),
         }
@@ -169,6 +171,9 @@ impl Leaf {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         let mut params = CertificateParams::new(names)?;
         params.extended_key_usages = vec![self.purpose(purpose)];
+        if self == Leaf::OfAnAuthority {
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        }
         self.set_validity(&mut params);
         Ok(params)
     }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use netcause_fault::{Cause, Confidence, Evidence};
+use netcause_fault::Evidence;
 use tokio::task::JoinSet;
 
 use super::run::{Failed, Run};
@@ -80,18 +80,17 @@ impl Run<'_> {
             Some(error) => ConnectError::new(ConnectErrorKind::Connect, peer).with_source(error),
             None => ConnectError::new(ConnectErrorKind::Timeout, peer).with_limit(limit),
         };
-        let mut is_there_after_all = false;
+        let mut shown = None;
         if seen.limit.is_some() && trace::is_worth_it(seen.address) {
             let trace = trace::trace(seen.address, limit).await;
-            is_there_after_all = trace.reached.is_some();
+            shown = trace::shows(&trace);
             let found = Evidence::Note(trace::finding(&trace).into());
             self.trail.note(Noted::Fact(found));
             self.push(Step::Trace(trace));
         }
         let mut fault = self.fault_of(&error, elapsed);
-        if is_there_after_all {
-            // Neither a rule that drops all nor a dead host does that.
-            (fault.cause, fault.confidence) = (Cause::NetworkPath, Confidence::Possible);
+        if let Some((cause, confidence)) = shown {
+            (fault.cause, fault.confidence) = (cause, confidence);
         }
         Failed::new(fault, &error)
     }

@@ -100,8 +100,18 @@ impl Run<'_> {
             self.complete(&mut fault, elapsed);
             return Failed::new(fault, &error);
         };
-        step.error = Some(error.to_string());
+        let authority = is_of_an_authority(&error);
+        step.error = Some(authority.map_or_else(|| error.to_string(), str::to_owned));
         let mut fault = self.fault_of(&error, elapsed);
+        if let Some(fact) = authority {
+            fault.add_evidence(Evidence::Note(fact.into()));
+        }
+        if let Some(ended) = self.certificate.as_ref().and_then(ended)
+            && fault.reason != Some(Reason::TlsCertificateExpired)
+            && fault.category == Category::TlsCertificate
+        {
+            fault.add_evidence(Evidence::CertificateExpired(ended));
+        }
         if keeper.trusts_nobody() && fault.category == Category::TlsCertificate {
             let fact = "this host has no root certificates at all: it trusts nobody";
             fault.add_evidence(Evidence::Note(fact.into()));
@@ -126,6 +136,21 @@ impl Run<'_> {
         self.complete(&mut fault, elapsed);
         Failed::new(fault, &error)
     }
+}
+
+/// What is wrong with a certificate that its holder could sign others with; rustls says it in
+/// words of its own code.
+fn is_of_an_authority(error: &io::Error) -> Option<&'static str> {
+    error.to_string().contains("CaUsedAsEndEntity").then_some(
+        "the certificate is one of an authority (CA:TRUE), as no server's should be: rustls \
+         refuses that, OpenSSL does not",
+    )
+}
+
+/// For how long a certificate has ended, if it has.
+fn ended(seen: &Certificate<'_>) -> Option<Duration> {
+    let ago = seen.verified_at?.checked_sub(seen.not_after?)?;
+    u64::try_from(ago).ok().filter(|ago| *ago > 0).map(Duration::from_secs)
 }
 
 fn too_slow(limit: Duration) -> Fault<'static> {

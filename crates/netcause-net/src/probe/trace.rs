@@ -8,7 +8,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use netcause_fault::IcmpMeaning;
+use netcause_fault::{Cause, Confidence, Evidence, Fault, IcmpMeaning, Reason};
 use tokio::task::JoinSet;
 
 use super::{Hop, Trace};
@@ -75,6 +75,20 @@ async fn send(address: SocketAddr, number: u8, limit: Duration) -> (u8, Answer) 
         },
     };
     (number, answer)
+}
+
+/// The cause that a trace points to, where it shows more than silence.
+pub(super) fn shows(trace: &Trace) -> Option<(Cause, Confidence)> {
+    if trace.reached.is_some() {
+        // Neither a rule that drops all nor a dead host does that.
+        return Some((Cause::NetworkPath, Confidence::Possible));
+    }
+    let told = trace.last().filter(|it| it.icmp.meaning() != IcmpMeaning::TimeExceeded)?;
+    let mut fault = Fault::of_reason(Reason::HostUnreachable);
+    fault.add_evidence(Evidence::Icmp(told.icmp));
+    fault.diagnose();
+    // The packets that were lost before may have met another end.
+    Some((fault.cause, fault.confidence.min(Confidence::Likely)))
 }
 
 /// What a trace shows, as a sentence.
