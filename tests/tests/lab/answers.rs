@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use netcause_cli::peers::{Script, scripts};
 use netcause_fault::Category::{ConnectionReset, ResponseTimeout};
-use netcause_fault::Cause::{Misconfiguration, NetworkPath, PeerFault, PeerOverloaded};
+use netcause_fault::Cause::{
+    ClientDeadline, Misconfiguration, NetworkPath, PeerFault, PeerOverloaded,
+};
 use netcause_fault::Confidence::{Likely, Possible};
 use netcause_fault::{Fault, Retry};
 use netcause_net::{Connector, KeepAlive};
+use tokio::net::UdpSocket;
 
 use crate::call::{Calls, at, call, calls, get, plain};
 use crate::expect::expect;
@@ -203,4 +206,33 @@ fn a_connection_that_the_peer_had_given_up_is_a_matter_of_settings() {
         .no_evidence("acknowledged")
         .hint("keep the pool's idle timeout below theirs");
     assert_eq!(fault.retry, Some(Retry::Yes));
+}
+
+#[test]
+fn a_limit_below_the_distance_is_ours_to_raise() {
+    let Some(lab) = Lab::build() else { return };
+    // 1000 bytes a second: whoever stands in line has a long way to go.
+    let slow = "tc qdisc add dev net2 root tbf rate 8kbit burst 200 latency 5s";
+    if let Err(error) = lab.router.try_shell(slow) {
+        println!("SKIPPED: no slow links here: {error}");
+        return;
+    }
+    let _peer = lab.serve(7001, Script::new().read_head().send(ANSWER).read_head().hang());
+    let server = lab.v4(2, 2);
+    let host = at(server, 7001);
+    let calls = lab.calls(plain());
+    lab.client.run(move || async move {
+        let socket = UdpSocket::bind("0.0.0.0:0").await.unwrap();
+        for _ in 0..7 {
+            socket.send_to(&[0; 100], (server, 9)).await.unwrap();
+        }
+    });
+    lab.succeed(&calls, &host);
+    let fault = lab.fail(&calls, &host, Duration::from_millis(200), || {});
+    expect("limit below two round trips", &fault)
+        .category(ResponseTimeout)
+        .cause(&[ClientDeadline])
+        .confidence(Likely, Likely)
+        .evidence("a round trip to this peer takes")
+        .hint("raise it");
 }
