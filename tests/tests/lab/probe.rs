@@ -115,7 +115,7 @@ impl Probed {
 
     /// That all is well, and nothing is said of a fault.
     #[track_caller]
-    fn is_well(self) -> Self {
+    fn all_is_well(self) -> Self {
         assert_eq!(self.code, Some(0), "{self:#?}");
         let of_fault = |it: &&String| it.starts_with("fault.") || it.starts_with("error.");
         assert_eq!(self.object.keys().find(of_fault), None, "{self:#?}");
@@ -155,7 +155,7 @@ fn a_healthy_peer_is_reached_at_every_address() {
     let Some(lab) = Lab::build() else { return };
     let name = lab.server_name();
     let _peer = lab.serve(7001, scripts::status(200, &[]));
-    let probed = lab.probe("healthy", &[&format!("http://{name}:7001/health")]).is_well();
+    let probed = lab.probe("healthy", &[&format!("http://{name}:7001/health")]).all_is_well();
     let steps = probed.object["probe.steps"].as_array().unwrap();
     assert_eq!(steps.len(), 4, "{probed:#?}");
     assert!(steps.iter().all(|step| step["ok"] == true), "{probed:#?}");
@@ -174,7 +174,7 @@ fn one_address_that_answers_is_enough_and_the_other_is_told() {
     let _peer = lab.serve(7001, Script::new().hang());
     lab.router.rule("forward", "meta nfproto ipv6 tcp dport 7001 drop");
     let target = format!("{name}:7001");
-    lab.probe("IPv6 dropped, IPv4 well", &[&target, SHORT]).is_well();
+    lab.probe("IPv6 dropped, IPv4 well", &[&target, SHORT]).all_is_well();
     let page = lab.run_probe(&[&target, SHORT], &[]);
     let page = String::from_utf8(page.stdout).unwrap();
     assert!(page.contains("Only 1 of 2 addresses answer"), "{page}");
@@ -352,7 +352,7 @@ fn certificates_are_told_with_their_days_accepted_or_not() {
         assert!(left.is_some_and(|left| left == days || left == days + 1), "{probed:#?}");
         assert!(!probed.text("tls.server.not_after").is_empty(), "{probed:#?}");
         if reason.is_empty() {
-            probed.is_well();
+            probed.all_is_well();
         } else {
             let probed = probed.is("tls_certificate", &["certificate"], "certain", "certain");
             assert_eq!(probed.text("fault.reason"), reason);
