@@ -44,6 +44,8 @@ pub(crate) struct Seen {
     max_attempts: Option<u32>,
     /// Whether it may not name its peer: it only makes its text ambiguous.
     doubtful: bool,
+    /// Whether its text is a part only, and it is told by an error that names the peer.
+    is_cut: bool,
     /// All that our code knew of it, where it was our code that reported it.
     reported: Option<Arc<Fault<'static>>>,
 }
@@ -70,6 +72,7 @@ impl Seen {
             max_attempts: fault.attempts.max_attempts,
             // A part of a text may be part of another one, too.
             doubtful: prefix(text).len() < text.len(),
+            is_cut: false,
             reported: None,
         })
     }
@@ -81,9 +84,15 @@ impl Seen {
             // What was dropped has no error; the words that stand for one are nobody's.
             Seen { text: ArrayString::new(), doubtful: false, ..Seen::new(fault, GIVEN_UP)? }
         } else {
-            Seen::new(fault, text)?
+            let seen = Seen::new(fault, text)?;
+            Seen { doubtful: false, is_cut: seen.doubtful, ..seen }
         };
         Some(Seen { reported: Some(Arc::clone(fault)), ..seen })
+    }
+
+    /// Whether an error that names no peer may not take it for its own.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// The fault that our code reported.

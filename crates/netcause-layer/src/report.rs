@@ -221,6 +221,7 @@ impl<'a> Logged<'a> {
         let is_wanted = match seen.fault() {
             // An error that has just this fault in its chain knows all of it.
             Some(reported) if self.states(reported) => false,
+            Some(_) if seen.is_cut() && fault.peer.is_empty() => false,
             Some(reported) => is_of_same_peer(fault, reported, sources),
             None => may_recall && !seen.is_named_by(sources),
         };

@@ -111,8 +111,13 @@ impl Attempt {
         self,
         future: F,
     ) -> (F::Output, Option<Arc<Fault<'static>>>) {
+        Attempt::noting(self.scope(future)).await
+    }
+
+    /// The same for a future that is no try of anything.
+    pub async fn noting<F: Future>(future: F) -> (F::Output, Option<Arc<Fault<'static>>>) {
         let noted = Noted::default();
-        let output = NOTED.scope(Arc::clone(&noted), self.scope(future)).await;
+        let output = NOTED.scope(Arc::clone(&noted), future).await;
         let fault = noted.lock().unwrap_or_else(PoisonError::into_inner).take();
         (output, fault)
     }

@@ -281,3 +281,14 @@ fn an_error_that_panics_while_it_is_recorded_harms_nobody() {
     let reports = || failing_call("cache", 1);
     assert_eq!(told(reports, &refused().to_string()).peer(), (Some("cache"), Some(1)));
 }
+
+#[test]
+fn a_text_that_is_too_long_to_be_remembered_whole_is_told_by_who_names_the_peer() {
+    let long = format!("no order, because {} happened: ", "much that is long ".repeat(8));
+    let line_of =
+        |error: &str| told(|| report(format!("{long}Connection refused"), refusal("db")), error);
+    let unnamed = line_of(&format!("{long}Connection refused"));
+    assert_eq!(unnamed.peer(), NOBODY);
+    let named = line_of(&format!("http://db:5432/: {long}Connection refused"));
+    assert_eq!(named.text("network.peer.address"), Some("10.3.7.19"), "{named:?}");
+}

@@ -1,9 +1,15 @@
-//! A checkout service, written as such services are: handlers in server spans, calls in client spans.
+//! A checkout service, written as such services are: a layer around its handler, calls inside.
 
+use std::convert::Infallible;
+
+use http::{Request, Response, StatusCode};
+use netcause::http::InboundLayer;
 use reqwest::Method;
+use reqwest_middleware::Error;
+use tower::{Layer, ServiceExt, service_fn};
 use tracing::{Instrument, info, info_span};
 
-use super::client::{Call, FailedTry, Service};
+use super::client::{Call, Service};
 
 /// The services that the checkout calls.
 #[derive(Debug)]
@@ -56,7 +62,7 @@ pub(crate) struct Checkout {
     services: Services,
 }
 
-type Answer = Result<String, FailedTry>;
+type Answer = Result<String, Error>;
 
 impl Checkout {
     pub(crate) fn new(services: Services) -> Self {
@@ -65,26 +71,29 @@ impl Checkout {
 
     /// Handles `POST /checkout/{cart}`; returns the status to answer with.
     pub(crate) async fn handle(&self, order: Order) -> u16 {
-        let span = info_span!(
-            "POST /checkout/{cart}",
-            otel.kind = "server",
-            http.request.method = "POST",
-            http.route = "/checkout/{cart}",
-            server.address = "checkout.example",
-            server.port = 443,
-            cart = order.cart,
-        );
-        self.proceed(order).instrument(span).await
+        let url = format!("https://checkout.example/checkout/{}", order.cart);
+        let Ok(request) = Request::post(url).body(String::new()) else { return 400 };
+        let layer = InboundLayer::new().route(|_| Some("/checkout/{cart}".to_owned()));
+        let service = layer.layer(service_fn(|_: Request<String>| async {
+            let span = info_span!("order", cart = order.cart);
+            let mut response = Response::new(String::new());
+            *response.status_mut() = self.proceed(order).instrument(span).await;
+            Ok::<_, Infallible>(response)
+        }));
+        match service.oneshot(request).await {
+            Ok(response) => response.status().as_u16(),
+            Err(never) => match never {},
+        }
     }
 
-    async fn proceed(&self, order: Order) -> u16 {
+    async fn proceed(&self, order: Order) -> StatusCode {
         match self.take(order.step).await {
             Ok(_) => {
                 info!(step = ?order.step, "order can go on");
-                200
+                StatusCode::OK
             }
             // The call that failed has logged why.
-            Err(_) => 502,
+            Err(_) => StatusCode::BAD_GATEWAY,
         }
     }
 
@@ -118,7 +127,7 @@ impl Checkout {
     async fn charge(&self) -> Answer {
         let call = post("charge the card", &self.services.payments, "/v1/charges");
         // Only tries that never reached the payment service are repeated: nobody is charged twice.
-        Call { retries: Some(5), ..call }.send().await
+        Call { retries: 5, ..call }.send().await
     }
 
     async fn check_fraud(&self) -> Answer {
@@ -143,12 +152,12 @@ impl Checkout {
 
     async fn quote_shipping(&self) -> Answer {
         let call = get("quote the shipping", &self.services.shipping, "/v1/quotes");
-        Call { retries: Some(2), ..call }.send().await
+        Call { retries: 2, ..call }.send().await
     }
 
     async fn validate_address(&self) -> Answer {
         let call = get("validate the address", &self.services.addresses, "/v1/addresses");
-        Call { retries: Some(2), ..call }.send().await
+        Call { retries: 2, ..call }.send().await
     }
 
     async fn redeem_voucher(&self) -> Answer {
@@ -171,7 +180,7 @@ impl Checkout {
 }
 
 fn get<'a>(purpose: &'static str, service: &'a Service, path: &'static str) -> Call<'a> {
-    Call { purpose, service, method: Method::GET, path, retries: None }
+    Call { purpose, service, method: Method::GET, path, retries: 0 }
 }
 
 fn post<'a>(purpose: &'static str, service: &'a Service, path: &'static str) -> Call<'a> {

@@ -3,7 +3,10 @@
 use std::io;
 use std::time::Duration;
 
+use netcause::http::reqwest::{CallMiddleware, Instrument};
+use netcause::net::TlsClient;
 use reqwest::{Client, Url};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
 
 use super::checkout::Services;
 use super::client::Service;
@@ -50,16 +53,16 @@ impl Surroundings {
         let documents = here.http("documents.example", vec![scripts::truncated_body()]).await?;
         let warehouse = here.http("warehouse.example", vec![ssh()]).await?;
 
-        let hurried = here.client(&certificates, HURRIED)?;
-        let nearby = here.client(&certificates, CONNECT)?;
-        let distant = here.client(&certificates, LOOKUP)?;
-        let near = |url| service(url, &nearby, CONNECT, ANSWER);
+        let hurried = here.client(&certificates, HURRIED, ANSWER)?;
+        let nearby = here.client(&certificates, CONNECT, ANSWER)?;
+        let distant = here.client(&certificates, LOOKUP, LOOKUP + ANSWER)?;
+        let near = |url| Service { url, http: nearby.clone() };
         let services = Services {
             prices: near(prices),
-            payments: service(payments, &hurried, HURRIED, ANSWER),
+            payments: Service { url: payments, http: hurried },
             inventory: near(inventory),
             fraud: near(fraud),
-            rates: service(rates, &distant, LOOKUP, LOOKUP + ANSWER),
+            rates: Service { url: rates, http: distant },
             carrier: near(carrier),
             mail: near(mail),
             loyalty: near(loyalty),
@@ -104,21 +107,26 @@ impl Surroundings {
         url
     }
 
-    /// A client that finds the peers by their names and trusts their authority only.
-    fn client(&self, certificates: &Certificates, connect: Duration) -> io::Result<Client> {
-        let authority = reqwest::Certificate::from_der(certificates.authority());
-        let builder = Client::builder()
-            .no_proxy()
-            .connect_timeout(connect)
-            .tls_certs_only([authority.map_err(io::Error::other)?]);
+    /// A client that finds the peers by their names, trusts their authority only, and has
+    /// these limits for connecting and for the whole of a try.
+    fn client(
+        &self,
+        certificates: &Certificates,
+        connect: Duration,
+        total: Duration,
+    ) -> io::Result<ClientWithMiddleware> {
+        let tls = TlsClient::with_roots(certificates.roots()?).build().map_err(io::Error::other)?;
+        let builder = Client::builder().no_proxy().tls_backend_preconfigured(tls);
         let names = self.peers.iter();
         let builder = names.fold(builder, |builder, (host, peer)| builder.resolve(host, peer.addr));
-        builder.build().map_err(io::Error::other)
+        let builder = Instrument::new().connect_limit(connect).apply(builder);
+        let client = builder.build().map_err(io::Error::other)?;
+        // To this service every answer of 400 and above is a failure.
+        let calls = CallMiddleware::new()
+            .total_limit(total)
+            .failure_if(|answer| answer.status().is_client_error() || answer.is_failure());
+        Ok(ClientBuilder::new(client).with(calls).build())
     }
-}
-
-fn service(url: Url, http: &Client, connect_timeout: Duration, timeout: Duration) -> Service {
-    Service { url, http: http.clone(), connect_timeout, timeout }
 }
 
 fn url(scheme: &str, host: &str, port: u16) -> io::Result<Url> {

@@ -78,6 +78,10 @@ fn of_silence(fault: &Fault<'_>, seen: &Seen) -> Option<(Cause, Confidence)> {
         };
         return Some(verdict);
     }
+    if seen.unanswered.is_some() && fault.peer.peer_address.is_some_and(|it| it.is_loopback()) {
+        // This host is neither dead nor far; mostly its queue is full.
+        return Some((Cause::PeerOverloaded, Possible));
+    }
     (seen.never_reached || seen.moved || seen.unanswered.is_some())
         .then_some((Cause::Firewall, Possible))
 }

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use http::StatusCode;
 use netcause_fault::{Category, Chain, Fault, ReadOptions, WithFault, classify};
 use netcause_net::{Attempt, Operation};
 use tracing::field::Empty;
@@ -136,7 +137,7 @@ impl Tries {
         let started = Instant::now();
         let (result, noted) = match self.counts() {
             true => attempt.scope_noting(future).instrument(span.clone()).await,
-            false => (future.instrument(span.clone()).await, None),
+            false => Attempt::noting(future).instrument(span.clone()).await,
         };
         let elapsed = started.elapsed();
         self.end(Made { attempt, span, elapsed, noted }, result.is_ok());
@@ -214,7 +215,7 @@ impl Tries {
             // What the fields around name, the line about the try remembers.
             return;
         }
-        let known = WithFault::new(innermost(error), fault);
+        let known = WithFault::new(distinctive(error, &fault), fault);
         let known = &known as &(dyn Error + 'static);
         made.span.record("error", known);
         if next.is_err() {
@@ -281,8 +282,15 @@ fn is_same(told: &Fault<'_>, noted: &Fault<'_>) -> bool {
     same_kind && same_peer
 }
 
-fn innermost(error: &(dyn Error + 'static)) -> String {
+/// The words by which a later line about the failure is known: the innermost error's, or, as
+/// that may be long, those of the status.
+fn distinctive(error: &(dyn Error + 'static), fault: &Fault<'_>) -> String {
     let mut chain = Chain::new();
     chain.read_error(error, &ReadOptions::plain());
-    chain.innermost().to_owned()
+    let status = fault.request.status.and_then(|status| StatusCode::from_u16(status).ok());
+    let words = status.map(|status| status.to_string());
+    match words.filter(|words| chain.innermost().contains(words.as_str())) {
+        Some(words) => words,
+        None => chain.innermost().to_owned(),
+    }
 }
