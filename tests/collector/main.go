@@ -2,7 +2,10 @@
 package main
 
 import (
+	"bufio"
+	"fmt"
 	"log"
+	"os"
 
 	"github.com/open-telemetry/opentelemetry-collector-contrib/exporter/fileexporter"
 	"go.opentelemetry.io/collector/component"
@@ -10,12 +13,17 @@ import (
 	"go.opentelemetry.io/collector/confmap/provider/fileprovider"
 	"go.opentelemetry.io/collector/exporter"
 	"go.opentelemetry.io/collector/otelcol"
+	"go.opentelemetry.io/collector/pdata/plog"
 	"go.opentelemetry.io/collector/receiver"
 	"go.opentelemetry.io/collector/receiver/otlpreceiver"
 	"go.opentelemetry.io/collector/service/telemetry/otelconftelemetry"
 )
 
 func main() {
+	if len(os.Args) == 3 && os.Args[1] == "read" {
+		read(os.Args[2])
+		return
+	}
 	settings := otelcol.CollectorSettings{
 		BuildInfo: component.BuildInfo{Command: "collector", Description: "for tests", Version: "0"},
 		Factories: factories,
@@ -45,4 +53,30 @@ func factories() (otelcol.Factories, error) {
 		Exporters: exporters,
 		Telemetry: otelconftelemetry.NewFactory(),
 	}, nil
+}
+
+// read prints the log records of a file of OTLP/JSON as the Collector's own receiver of such
+// files decodes them, and encodes them again.
+func read(path string) {
+	file, err := os.Open(path)
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer file.Close()
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		logs, err := (&plog.JSONUnmarshaler{}).UnmarshalLogs(lines.Bytes())
+		if err != nil {
+			log.Fatal(err)
+		}
+		line, err := (&plog.JSONMarshaler{}).MarshalLogs(logs)
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(string(line))
+	}
+	if err := lines.Err(); err != nil {
+		log.Fatal(err)
+	}
 }

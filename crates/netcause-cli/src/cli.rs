@@ -12,6 +12,8 @@ use clap::Args;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+#[cfg(feature = "check")]
+use crate::check;
 #[cfg(feature = "demo")]
 use crate::demo;
 #[cfg(feature = "probe")]
@@ -28,6 +30,7 @@ Examples:
   netcause explain 'dial tcp 10.3.7.19:5432: i/o timeout'
                                        what that means, and what to check next
   netcause probe db.internal:5432      whether it can be reached from here, and if not, why
+  netcause check                       what the environment sets up, and whether it works
   netcause demo                        see what each kind of failure looks like
   NETCAUSE_FORMAT=json netcause demo   the same as JSON, one object a line
   RUST_LOG=error netcause demo         only what failed for good; still with host, port and try
@@ -132,6 +135,21 @@ Exit codes:
   1  not: the report says which step failed, and why
   2  the command line, or a variable, was not understood";
 
+#[cfg(feature = "check")]
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  netcause check
+                           in the environment of a service: what is set, and what is not
+  OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 netcause check
+                           whether a collector takes logs and traces from here
+
+Each endpoint gets one request without records.
+
+Exit codes:
+  0  all is well
+  1  an endpoint does not take what would be sent to it
+  2  the command line, or a variable, was not understood";
+
 const REPORT_EXAMPLES: &str = "\
 Examples:
   netcause report app.log.*.gz app.log
@@ -191,6 +209,10 @@ enum Command {
     /// as far as wanted; then says what it means, the likely cause, and what to check next.
     #[command(after_help = PROBE_EXAMPLES, verbatim_doc_comment)]
     Probe(Probe),
+    #[cfg(feature = "check")]
+    /// Print what the environment sets up, and try the collector
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check,
     /// Tell from logs what broke, where, since when, and whom it hurt
     #[command(after_help = REPORT_EXAMPLES)]
     Report {
@@ -312,6 +334,8 @@ fn execute(command: Command) -> ExitCode {
         }
         #[cfg(feature = "probe")]
         Command::Probe(asked) => probe::run(&asked.into()),
+        #[cfg(feature = "check")]
+        Command::Check => check::run(),
         Command::Report { html: Some(_), .. } => {
             not_understood("--html: this version writes its report for terminals only")
         }
@@ -347,7 +371,7 @@ fn man(name: Option<&str>) -> ExitCode {
 }
 
 /// Refuses what cannot be done, and says why.
-fn not_understood(what: &str) -> ExitCode {
+pub(crate) fn not_understood(what: &str) -> ExitCode {
     let _ = writeln!(io::stderr(), "netcause: {what}");
     ExitCode::from(USAGE)
 }

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+#[cfg(feature = "check")]
+mod check;
 mod cli;
 #[cfg(feature = "demo")]
 mod demo;

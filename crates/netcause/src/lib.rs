@@ -59,7 +59,8 @@ use std::error::Error as StdError;
 
 pub use builder::{Builder, builder};
 pub use config::{
-    Config, EvidenceMode, Format, Otel, Otlp, OtlpProtocol, Output, Propagator, Sampler, Spans,
+    Config, EvidenceMode, Format, Otel, Otlp, OtlpProtocol, Output, Propagator, Sampler, Setting,
+    Spans,
 };
 pub use error::{Error, ErrorKind};
 pub use guard::{Counts, Guard};
@@ -75,6 +76,8 @@ pub use netcause_net::{self as net, CallError, FaultContext, call};
 pub use netcause_record::{
     Export, JsonExporter, Limits, Losses, OnFull, PrettyExporter, Record, Sink,
 };
+#[cfg(feature = "otlp")]
+pub use otlp::Tried;
 
 /// Starts logging as the environment says, and never stops a service.
 ///

@@ -1,6 +1,7 @@
 //! What the configuration says of OTLP, for the exporters.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use netcause_otlp::{
     AttributeLimits, LogExporter, OtlpConfig, OtlpJsonExporter, Protocol, TlsFiles, TraceSettings,
@@ -86,5 +87,62 @@ fn of_signal(config: &Config, otlp: &Otlp) -> OtlpConfig {
         give_up: otlp.give_up,
         attributes: limits(config),
         resource: netcause_otlp::resource(&config.to_resource()),
+    }
+}
+
+/// What came of trying an endpoint once.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Tried {
+    /// `logs` or `traces`.
+    pub signal: &'static str,
+    /// The endpoint, without a password.
+    pub endpoint: String,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// What is wrong, in one sentence, and what to check next; absent where all is well.
+    pub failure: Option<String>,
+}
+
+impl Config {
+    /// Sends a request without records to each endpoint that something is exported to, and
+    /// says what came of it.
+    ///
+    /// ```
+    /// use netcause::Config;
+    ///
+    /// let endpoint = ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://127.0.0.1:1/v1/logs");
+    /// let tried = Config::from_variables([endpoint])?.try_endpoints();
+    /// let failure = tried[0].failure.as_deref().unwrap();
+    /// assert!(failure.starts_with("Connection to host 127.0.0.1 on port 1 refused"));
+    /// # Ok::<(), netcause::Error>(())
+    /// ```
+    #[must_use]
+    pub fn try_endpoints(&self) -> Vec<Tried> {
+        let logs = self.otel.logs.as_ref().map(|otlp| ("logs", otlp));
+        let traces = self.otel.traces.as_ref().map(|otlp| ("traces", otlp));
+        logs.into_iter().chain(traces).map(|(signal, otlp)| self.try_one(signal, otlp)).collect()
+    }
+
+    fn try_one(&self, signal: &'static str, otlp: &Otlp) -> Tried {
+        let endpoint = netcause_record::redacted(&otlp.endpoint).into_owned();
+        match netcause_otlp::probe(&of_signal(self, otlp), signal == "traces") {
+            Ok(probed) => {
+                let failure = probed.failure.map(|it| sentence(&it));
+                Tried { signal, endpoint, elapsed: probed.elapsed, failure }
+            }
+            Err(error) => {
+                let failure = Some(error.to_string());
+                Tried { signal, endpoint, elapsed: Duration::ZERO, failure }
+            }
+        }
+    }
+}
+
+fn sentence(failure: &netcause_otlp::ProbeFailure) -> String {
+    let said = format!("{} ({})", failure.fault.summary(), failure.text);
+    match failure.fault.hint() {
+        Some(hint) => format!("{said}; {hint}"),
+        None => said,
     }
 }

@@ -4,7 +4,9 @@
 
 mod answers;
 mod arrival;
+mod decoded;
 mod outages;
+mod said;
 mod sender;
 mod traces;
 

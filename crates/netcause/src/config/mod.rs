@@ -3,6 +3,7 @@
 mod names;
 mod otel;
 mod parse;
+mod settings;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use tracing_core::Level;
 use crate::{Error, ErrorKind};
 
 pub use otel::{Otel, Otlp, OtlpProtocol, Propagator, Sampler};
+pub use settings::Setting;
 
 /// The least bytes of a text: less would cut what a line is for.
 const MIN_FIELD: usize = 64;
@@ -167,6 +169,8 @@ pub struct Config {
     pub otel: Otel,
     /// What was wrong and is passed over, as OpenTelemetry's specification demands.
     pub warnings: Vec<String>,
+    /// The variables that are set.
+    stated: Vec<String>,
 }
 
 impl Default for Config {
@@ -189,6 +193,7 @@ impl Default for Config {
             on_full: OnFull::default(),
             otel: Otel::default(),
             warnings: Vec::new(),
+            stated: Vec::new(),
         }
     }
 }
@@ -236,6 +241,7 @@ impl Config {
             config.apply(name, value)?;
         }
         config.otel = otel::read(&set, &mut config.warnings);
+        config.stated = set.into_iter().map(|(name, _)| name).collect();
         Ok(config)
     }
 

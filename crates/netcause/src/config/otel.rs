@@ -107,6 +107,17 @@ pub enum Propagator {
     Baggage,
 }
 
+impl Propagator {
+    /// The name in `OTEL_PROPAGATORS`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Propagator::TraceContext => "tracecontext",
+            Propagator::Baggage => "baggage",
+        }
+    }
+}
+
 /// What OpenTelemetry's variables say.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
