@@ -69,6 +69,8 @@ pub(crate) struct SpanState {
     pub(crate) memory: Memory,
     /// The scope since a span of it was amended.
     amended: Option<Arc<SpanScope>>,
+    /// Fields that were recorded since: of most calls that end well nobody asks for them.
+    later: Fields,
 }
 
 impl Span {
@@ -93,6 +95,7 @@ impl Span {
         let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
         state.memory.clear();
         state.amended = None;
+        state.later.clear();
         std::mem::replace(&mut self.opened, scope)
     }
 
@@ -120,13 +123,8 @@ impl Span {
     /// scope has the old ones.
     pub(crate) fn amend(&self, later: &Fields) -> bool {
         let mut state = self.lock();
-        let mut fields = state.scope(self).fields().clone();
-        fields.replace(later);
-        fields.compact(SLACK);
-        let mut scope = SpanScope::default();
-        // The spans around are joined once the scope is asked for.
-        scope.fill(&fields, None);
-        state.amended = Some(Arc::new(scope));
+        state.later.replace(later);
+        state.later.compact(SLACK);
         self.revision.fetch_add(1, Ordering::Release);
         self.lent.load(Ordering::Acquire)
     }
@@ -134,6 +132,7 @@ impl Span {
     /// The scope inside of another one.
     fn scope_in(&self, outer: Option<Arc<SpanScope>>, version: u64) -> Arc<SpanScope> {
         let mut state = self.lock();
+        state.settle(self);
         if state.amended.is_none() && self.opened.is_inside(outer.as_ref()) {
             self.version.store(version, Ordering::Release);
         } else if !state.scope(self).is_inside(outer.as_ref()) {
@@ -239,7 +238,23 @@ fn address(seen: &Arc<Seen>) -> usize {
 }
 
 impl SpanState {
-    fn scope<'s>(&'s self, span: &'s Span) -> &'s Arc<SpanScope> {
+    fn scope<'s>(&'s mut self, span: &'s Span) -> &'s Arc<SpanScope> {
+        self.settle(span);
         self.amended.as_ref().unwrap_or(&span.opened)
+    }
+
+    /// Puts what was recorded later into the scope.
+    fn settle(&mut self, span: &Span) {
+        if self.later.list.is_empty() {
+            return;
+        }
+        let mut fields = self.amended.as_ref().unwrap_or(&span.opened).fields().clone();
+        fields.replace(&self.later);
+        fields.compact(SLACK);
+        self.later.clear();
+        let mut scope = SpanScope::default();
+        // The spans around are joined once the scope is asked for.
+        scope.fill(&fields, None);
+        self.amended = Some(Arc::new(scope));
     }
 }
