@@ -23,8 +23,9 @@ use tracing::dispatcher::with_default;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry;
 
-/// As many records as both put into a request.
-const BATCH: usize = 512;
+/// As many records as both put into a request: few enough that each measured piece of work
+/// has many of them.
+const BATCH: usize = 64;
 
 const OURS: &str = "netcause";
 const OURS_NEW: &str = "netcause, another text each time";

@@ -8,6 +8,7 @@
 //! service has, if any. Nothing of what it does is logged; its failures are told on standard
 //! error, at most once in 10 s.
 
+mod bridge;
 mod config;
 mod encode;
 mod encoder;
@@ -21,6 +22,7 @@ mod resource;
 mod ship;
 mod traces;
 
+pub use bridge::BridgeExporter;
 pub use config::{OtlpConfig, Protocol, TlsFiles};
 pub use encode::attributes::AttributeLimits;
 pub use encoder::LogEncoder;

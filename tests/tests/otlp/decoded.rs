@@ -3,10 +3,12 @@
 use std::process::Command;
 
 use netcause_layer::NetcauseLayer;
-use netcause_otlp::{AttributeLimits, LogEncoder, OtlpJsonExporter, resource};
+use netcause_otlp::{AttributeLimits, BridgeExporter, LogEncoder, OtlpJsonExporter, resource};
 use netcause_record::{Export, Record, Resource, Sink};
 use netcause_tests::collector::{Item, items, prepared, text_value};
 use netcause_tests::lines::Buffer;
+use opentelemetry::logs::AnyValue;
+use opentelemetry_sdk::logs::{InMemoryLogExporter, SdkLoggerProvider};
 use serde_json::{Value, json};
 use tracing::{error, info_span};
 use tracing_subscriber::prelude::*;
@@ -86,6 +88,33 @@ fn the_bytes_are_those_of_the_official_definitions() {
     let mut command = Command::new("python3");
     let line = output(command.arg(script).arg(file.path()).env("PYTHONPATH", python));
     check(&items(&line, LOGS));
+}
+
+#[test]
+fn a_provider_that_is_there_gets_the_same_record() {
+    let exporter = InMemoryLogExporter::default();
+    let provider = SdkLoggerProvider::builder().with_simple_exporter(exporter.clone()).build();
+    let bridge = BridgeExporter::new(&provider, AttributeLimits::default());
+    send(std::sync::Arc::new(bridge));
+    let logs = exporter.get_emitted_logs().expect("what was emitted");
+    assert_eq!(logs.len(), 3);
+    for log in logs {
+        let record = &log.record;
+        assert!(record.timestamp().is_some());
+        assert_eq!(record.target().map(|target| &**target), Some("otlp::decoded"));
+        assert_eq!(record.severity_number(), Some(opentelemetry::logs::Severity::Error));
+        let keys: Vec<_> = record.attributes_iter().map(|(key, _)| key.as_str()).collect();
+        for (index, key) in keys.iter().enumerate() {
+            assert!(!keys[index + 1..].contains(key), "{key} stands twice");
+        }
+        let value = |wanted: &str| {
+            let mut attributes = record.attributes_iter();
+            attributes.find(|(key, _)| key.as_str() == wanted).map(|(_, value)| value.clone())
+        };
+        assert_eq!(value("server.port"), Some(AnyValue::Int(5432)));
+        assert_eq!(value("fault.category"), Some(AnyValue::from("connect_refused")));
+        assert_eq!(value("ready"), Some(AnyValue::Boolean(true)));
+    }
 }
 
 #[test]

@@ -106,7 +106,9 @@ fn only_those(receiver: Option<Receiver>) {
 fn nothing_that_the_exporter_does_over_http_comes_back_as_a_record() {
     let receiver = receiver(false);
     let url = receiver.as_ref().map(Receiver::url).unwrap_or_default();
-    child::with_variables(&variables(&url, "http/protobuf"), || send_fifty());
+    child::with_variables(&variables(&url, "http/protobuf"), || {
+        send_fifty();
+    });
     only_those(receiver);
 }
 
@@ -114,6 +116,8 @@ fn nothing_that_the_exporter_does_over_http_comes_back_as_a_record() {
 fn nothing_that_the_exporter_does_over_grpc_comes_back_as_a_record() {
     let receiver = receiver(true);
     let url = receiver.as_ref().map(Receiver::url).unwrap_or_default();
-    child::with_variables(&variables(&url, "grpc"), || send_fifty());
+    child::with_variables(&variables(&url, "grpc"), || {
+        send_fifty();
+    });
     only_those(receiver);
 }

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use netcause_fault::{Attempts, Cause, Certificate, Evidence, Fault, Limit, Peer, Request};
 use netcause_record::{
-    ErrorText, Field, Origin, Record, Redactor, Value, bit_of, push_address, push_seconds, redacted,
+    ErrorText, Field, Origin, Record, Redactor, RenderedFault, Value, bit_of, push_address,
+    push_seconds, redacted,
 };
 use smallvec::SmallVec;
 
@@ -50,6 +51,14 @@ pub(crate) trait Attributes {
     fn json(&mut self, key: &str, value: &serde_json::Value);
     /// How many bytes it has taken.
     fn len(&self) -> usize;
+
+    /// What was written from there on, where it can be kept and written again.
+    fn since(&self, _start: usize) -> Option<&[u8]> {
+        None
+    }
+
+    /// Writes what was kept.
+    fn again(&mut self, _kept: &[u8]) {}
 }
 
 /// Texts, one after the other in one.
@@ -79,11 +88,9 @@ pub(crate) fn write(
 ) -> u32 {
     let mut writer = Writer { out, limits, written: 0, dropped: record.dropped_fields, scratch };
     let on_fault = record.fault.is_some();
-    if let Some(error) = &record.error {
-        writer.error(error);
-    }
-    if let Some(fault) = record.fault {
-        writer.fault(fault, record.error.as_ref());
+    match record.fault {
+        Some(fault) => writer.fault(fault, record),
+        None => writer.optional_error(record.error.as_ref()),
     }
     writer.origin(&record.origin);
     let renamed = if record.error.is_some() { OF_ERROR.map(bit_of) } else { [0; 2] };
@@ -180,6 +187,40 @@ impl<A: Attributes> Writer<'_, A> {
         self.out.texts(key, Texts { text: self.scratch, ends: &ends });
     }
 
+    /// What is known of a fault: what does not differ from one try to the next is encoded
+    /// once for a failure that is reported again and again.
+    fn fault(&mut self, fault: &Fault<'_>, record: &Record<'_>) {
+        // A hint may name the pause before the next try.
+        let is_kept = fault.attempts.next_delay.is_none() && self.limits.length.is_none();
+        let rendered = record.rendered.filter(|_| is_kept);
+        let room = self.limits.count.saturating_sub(self.written);
+        match rendered.and_then(RenderedFault::kept).filter(|(_, count)| *count <= room) {
+            Some((kept, count)) => {
+                self.out.again(kept);
+                self.written += count;
+            }
+            None => {
+                let (start, written, dropped) = (self.out.len(), self.written, self.dropped);
+                self.facts(fault, record.error.as_ref());
+                if let (Some(rendered), Some(bytes)) = (rendered, self.out.since(start))
+                    && self.dropped == dropped
+                {
+                    rendered.keep(bytes, self.written - written);
+                }
+            }
+        }
+        self.duration("fault.elapsed_ms", fault.elapsed);
+        self.attempts(&fault.attempts);
+        // A sentence cannot fail.
+        self.sentence("fault.summary", |out| fault.summary().write_to(out).unwrap_or_default());
+    }
+
+    fn optional_error(&mut self, error: Option<&ErrorText<'_>>) {
+        if let Some(error) = error {
+            self.error(error);
+        }
+    }
+
     fn error(&mut self, error: &ErrorText<'_>) {
         let [message, stacktrace] = OF_ERROR;
         self.text(message, error.message);
@@ -193,12 +234,13 @@ impl<A: Attributes> Writer<'_, A> {
         }
     }
 
-    fn fault(&mut self, fault: &Fault<'_>, error: Option<&ErrorText<'_>>) {
+    /// What does not differ from one try to the next.
+    fn facts(&mut self, fault: &Fault<'_>, error: Option<&ErrorText<'_>>) {
+        self.optional_error(error);
         self.text("error.type", fault.error_type());
         self.text("fault.category", fault.category.as_str());
         self.optional("fault.reason", fault.reason.map(|it| it.as_str()));
         self.optional("fault.phase", fault.phase.map(|it| it.as_str()));
-        self.duration("fault.elapsed_ms", fault.elapsed);
         self.duration("fault.timeout_ms", fault.timeout);
         self.optional("fault.limit", fault.limit.map(Limit::as_str));
         self.text("fault.cause", fault.cause.as_str());
@@ -210,9 +252,7 @@ impl<A: Attributes> Writer<'_, A> {
             self.list("fault.evidence", fault.evidence.iter(), push_evidence);
         }
         self.optional("fault.retry", fault.retry.map(|it| it.as_str()));
-        self.attempts(&fault.attempts);
-        // Neither a sentence nor a text can fail.
-        self.sentence("fault.summary", |out| fault.summary().write_to(out).unwrap_or_default());
+        // A sentence cannot fail.
         if let Some(hint) = fault.hint() {
             self.sentence("fault.hint", |out| hint.write_to(out).unwrap_or_default());
         }

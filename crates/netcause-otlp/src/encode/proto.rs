@@ -90,6 +90,14 @@ impl Attributes for ProtoAttributes<'_> {
     fn len(&self) -> usize {
         self.out.len()
     }
+
+    fn since(&self, start: usize) -> Option<&[u8]> {
+        self.out.get(start..)
+    }
+
+    fn again(&mut self, kept: &[u8]) {
+        self.out.extend_from_slice(kept);
+    }
 }
 
 /// An `AnyValue` of any depth. Rare: only lines of other programs have such values.

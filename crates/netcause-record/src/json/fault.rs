@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::net::IpAddr;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use netcause_fault::{Attempts, Cause, Certificate, Evidence, Fault, Peer, Request};
@@ -32,7 +33,12 @@ pub struct RenderedFault {
     members: String,
     /// The time and the tries that they tell.
     last: (Option<Duration>, Attempts),
+    /// What another form keeps of it.
+    kept: OnceLock<Kept>,
 }
+
+/// Attributes in another form, which do not differ from one try to the next.
+type Kept = (Box<[u8]>, u32);
 
 impl RenderedFault {
     /// Renders a fault.
@@ -52,6 +58,24 @@ impl RenderedFault {
         if self.last != (fault.elapsed, fault.attempts) {
             self.render(fault);
         }
+    }
+
+    /// What an exporter with a form of its own has kept, and how many attributes that is.
+    ///
+    /// ```
+    /// let rendered = netcause_record::RenderedFault::default();
+    /// rendered.keep(b"encoded", 1);
+    /// assert_eq!(rendered.kept(), Some((&b"encoded"[..], 1)));
+    /// ```
+    #[must_use]
+    pub fn kept(&self) -> Option<(&[u8], u32)> {
+        self.kept.get().map(|(bytes, count)| (&**bytes, *count))
+    }
+
+    /// Keeps so many attributes in a form of one's own, unless some are kept: what does not
+    /// differ from one try to the next.
+    pub fn keep(&self, bytes: &[u8], count: u32) {
+        self.kept.get_or_init(|| (bytes.into(), count));
     }
 
     fn render(&mut self, fault: &Fault<'_>) {
