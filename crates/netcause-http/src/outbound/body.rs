@@ -45,6 +45,8 @@ impl<B: Body> OutboundBody<B> {
         settings: &Arc<Settings>,
     ) -> Response<Self> {
         let is_over = call.answered(&response, settings);
+        #[cfg(feature = "tower-retry")]
+        let response = call.mark(response);
         if is_over || response.body().is_end_stream() {
             call.succeeded();
             return response.map(|body| OutboundBody { body, watched: None });

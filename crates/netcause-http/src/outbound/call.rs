@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use http::{HeaderMap, Request, Response};
 use hyper_util::client::legacy::connect::{CaptureConnection, HttpInfo, capture_connection};
-use netcause_fault::{Fault, Limit, WithFault};
+use netcause_fault::{Limit, WithFault};
 use netcause_net::{
     Attempt, CallTrail, Connection, Ended, FinishedTry, Ledger, Reach, Served, Trail,
 };
@@ -15,6 +15,8 @@ use tracing::Span;
 
 use super::answer::Answer;
 use super::error::{FailureStatus, GivenUp, OutboundError};
+#[cfg(feature = "tower-retry")]
+use super::failed::{FailedAnswer, Judged};
 use super::failure;
 use super::layer::Settings;
 use super::span::{self, Known};
@@ -54,6 +56,9 @@ pub(crate) struct Call {
     /// When the last part of the answer came.
     latest: Option<Duration>,
     is_over: bool,
+    /// Left with the answer.
+    #[cfg(feature = "tower-retry")]
+    failed: Option<FailedAnswer>,
 }
 
 impl Call {
@@ -84,6 +89,8 @@ impl Call {
             served,
             latest: None,
             is_over: false,
+            #[cfg(feature = "tower-retry")]
+            failed: None,
         })
     }
 
@@ -148,6 +155,15 @@ impl Call {
         self.is_over
     }
 
+    /// Tells those who try again how the answer was judged.
+    #[cfg(feature = "tower-retry")]
+    pub(super) fn mark<B>(&mut self, mut response: Response<B>) -> Response<B> {
+        if self.attempt.is_some() || self.failed.is_some() {
+            response.extensions_mut().insert(Judged(self.failed.take()));
+        }
+        response
+    }
+
     /// A part of the body came.
     pub(super) fn progressed(&mut self) {
         self.latest = Some(self.started.elapsed());
@@ -175,8 +191,10 @@ impl Call {
             Some(grpc_status) => FailureStatus::Grpc(grpc_status),
             None => FailureStatus::Http(status),
         };
-        let fault = failure::of_status(self, &said, headers);
-        self.failed_with(said, fault);
+        let fault = Arc::new(failure::of_status(self, &said, headers));
+        #[cfg(feature = "tower-retry")]
+        self.failed.replace(FailedAnswer::new(said, &fault));
+        self.tell(WithFault::shared(said, fault));
     }
 
     /// The answer is complete, or as much of it as its reader wanted.
@@ -210,10 +228,6 @@ impl Call {
         let error = super::error::LimitRanOut(Some(limit));
         let fault = Arc::new(failure::of_limit(self, limit, timeout));
         self.tell(WithFault::shared(error, fault))
-    }
-
-    fn failed_with(&mut self, error: impl Error + Send + Sync + 'static, fault: Fault<'static>) {
-        self.tell(WithFault::shared(error, Arc::new(fault)));
     }
 
     fn tell(&mut self, error: WithFault) -> OutboundError {
@@ -268,6 +282,6 @@ impl Drop for Call {
         }
         self.note_connection();
         let fault = failure::of_giving_up(self);
-        self.failed_with(GivenUp, fault);
+        self.tell(WithFault::shared(GivenUp, Arc::new(fault)));
     }
 }

@@ -71,7 +71,7 @@ impl fmt::Display for LimitRanOut {
 impl Error for LimitRanOut {}
 
 /// The answer counts as a failure.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum FailureStatus {
     Http(http::StatusCode),
     Grpc(u32),

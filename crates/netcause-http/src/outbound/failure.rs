@@ -166,15 +166,7 @@ fn conclude(call: &Call, mut fault: Fault<'static>) -> Fault<'static> {
 
 /// Adds what the call itself knows.
 fn complete(call: &Call, fault: &mut Fault<'static>) {
-    let target = &call.target;
-    if let Some(host) = target.host() {
-        fault.peer.server_address = Some(host.to_owned().into());
-        fault.peer.server_port = target.port();
-    }
-    fault.peer.protocol.get_or_insert(if target.is_grpc { "grpc" } else { "http" }.into());
-    let request = &mut fault.request;
-    request.method.get_or_insert_with(|| target.method.as_str().to_owned().into());
-    request.url = request.url.take().or_else(|| target.url().map(|url| url.to_text()));
+    call.target.name(fault);
     fault.elapsed.get_or_insert_with(|| call.started.elapsed());
     if let Some(attempt) = call.attempt.filter(|_| fault.attempts.attempt.is_none()) {
         fault.attempts = attempt.to_attempts();

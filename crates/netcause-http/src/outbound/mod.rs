@@ -12,6 +12,8 @@ mod answer;
 mod body;
 mod call;
 mod error;
+#[cfg(feature = "tower-retry")]
+mod failed;
 mod failure;
 mod future;
 mod layer;
@@ -30,3 +32,5 @@ pub use self::service::Outbound;
 
 #[cfg(feature = "reqwest-middleware")]
 pub(crate) use self::call::{Call, Redirected};
+#[cfg(feature = "tower-retry")]
+pub(crate) use self::failed::FailedAnswer;

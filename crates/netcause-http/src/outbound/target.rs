@@ -5,6 +5,7 @@ use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use http::{HeaderMap, Method, Request, Uri, header};
+use netcause_fault::Fault;
 use netcause_record::Redactor;
 
 /// What a call asks, and of whom.
@@ -53,6 +54,18 @@ impl Target {
     /// `url.full`, without secrets; of a request that names no host what is known of it.
     pub(super) fn url(&self) -> Option<Url<'_>> {
         self.host().map(|_| Url(self))
+    }
+
+    /// Says in a fault who was asked, and what.
+    pub(super) fn name(&self, fault: &mut Fault<'_>) {
+        if let Some(host) = self.host() {
+            fault.peer.server_address = Some(host.to_owned().into());
+            fault.peer.server_port = self.port();
+        }
+        fault.peer.protocol.get_or_insert(if self.is_grpc { "grpc" } else { "http" }.into());
+        let request = &mut fault.request;
+        request.method.get_or_insert_with(|| self.method.as_str().to_owned().into());
+        request.url = request.url.take().or_else(|| self.url().map(|url| url.to_text()));
     }
 
     /// A hash of all that is asked, where asking twice is the same as once.

@@ -15,6 +15,11 @@ use tracing_subscriber::prelude::*;
 
 use super::{Tries, Worth, worth_retrying};
 
+#[cfg(feature = "tower-retry")]
+mod loopback;
+#[cfg(feature = "tower-retry")]
+mod policy;
+
 #[derive(Clone, Default)]
 struct Output(Arc<Mutex<Vec<u8>>>);
 

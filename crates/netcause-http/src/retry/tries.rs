@@ -119,7 +119,7 @@ impl Tries {
         self
     }
 
-    #[cfg(feature = "backon")]
+    #[cfg(any(feature = "backon", feature = "tower-retry"))]
     pub(super) fn with_rules(self, rules: Rules) -> Self {
         Tries { rules, ..self }
     }
@@ -223,11 +223,18 @@ impl Tries {
         }
     }
 
-    fn begin(&self) -> Attempt {
+    /// Begins the next try.
+    pub(super) fn begin(&self) -> Attempt {
         let mut state = self.lock();
         let attempt = self.operation.attempt(state.made);
         state.made = state.made.saturating_add(1);
         attempt
+    }
+
+    /// Ends a try that others have made, in what spans they have.
+    #[cfg(feature = "tower-retry")]
+    pub(super) fn end_elsewhere(&self, attempt: Attempt, elapsed: Duration, is_well: bool) {
+        self.end(Made { attempt, span: Span::none(), elapsed, noted: None }, is_well);
     }
 
     fn end(&self, made: Made, is_well: bool) {
@@ -248,7 +255,7 @@ impl Tries {
     }
 
     /// Whether there may be more than one.
-    fn counts(&self) -> bool {
+    pub(super) fn counts(&self) -> bool {
         self.operation.retries() != Some(0)
     }
 
