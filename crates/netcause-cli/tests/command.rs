@@ -21,7 +21,7 @@ fn help_teaches_by_example_and_states_the_exit_codes() {
 #[test]
 fn only_commands_that_exist_are_offered() {
     let output = run(&["--help"], &[]);
-    let absent = "check";
+    let absent = "spool";
     let offered = stdout(&output).lines().any(|line| line.trim_start().starts_with(absent));
     assert!(!offered, "{absent} is offered");
     assert_eq!(run(&[absent], &[]).status.code(), Some(2), "{absent} is accepted");
@@ -32,6 +32,7 @@ fn help_fits_a_terminal_of_100_columns() {
     for arguments in [
         &["--help"][..],
         &["enrich", "--help"],
+        &["check", "--help"],
         &["explain", "--help"],
         &["probe", "--help"],
         &["report", "--help"],

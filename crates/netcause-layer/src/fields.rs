@@ -43,6 +43,17 @@ pub(crate) struct Entry {
     pub(crate) value: Stored,
 }
 
+impl Entry {
+    /// The same field where the buffer has so much more before its text.
+    fn shifted(self, by: u32) -> Self {
+        let value = match self.value {
+            Stored::Text(place) => Stored::Text(place.shifted(by)),
+            other => other,
+        };
+        Entry { value, ..self }
+    }
+}
+
 /// Collected fields.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Fields {
@@ -63,15 +74,16 @@ impl Fields {
         self.list.extend_from_slice(&other.list);
     }
 
-    /// Takes the first fields of another, whose texts lie in order, into empty buffers.
+    /// Takes the first fields of another.
     pub(crate) fn copy_first(&mut self, other: &Fields, count: usize) {
         let first = other.list.get(..count).unwrap_or_default();
-        let end = first.iter().rev().find_map(|entry| match entry.value {
+        let ends = first.iter().filter_map(|entry| match entry.value {
             Stored::Text(place) => Some(place.end as usize),
             _ => None,
         });
-        self.text.push_str(other.text.get(..end.unwrap_or(0)).unwrap_or_default());
-        self.list.extend_from_slice(first);
+        let offset = self.text.len() as u32;
+        self.text.push_str(other.text.get(..ends.max().unwrap_or(0)).unwrap_or_default());
+        self.list.extend(first.iter().map(|entry| entry.shifted(offset)));
     }
 
     /// The text of a value.
@@ -90,14 +102,10 @@ impl Fields {
     pub(crate) fn replace(&mut self, later: &Fields) {
         let offset = self.text.len() as u32;
         self.text.push_str(&later.text);
-        for Entry { key, value } in &later.list {
-            let value = match value {
-                Stored::Text(place) => Stored::Text(place.shifted(offset)),
-                other => *other,
-            };
-            match self.list.iter_mut().find(|old| old.key.name == key.name) {
-                Some(old) => *old = Entry { key, value },
-                None => self.list.push(Entry { key, value }),
+        for entry in later.list.iter().map(|entry| entry.shifted(offset)) {
+            match self.list.iter_mut().find(|old| old.key.name == entry.key.name) {
+                Some(old) => *old = entry,
+                None => self.list.push(entry),
             }
         }
     }

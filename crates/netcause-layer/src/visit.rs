@@ -113,7 +113,6 @@ impl Visitor<'_> {
 
     /// Adds a text that `write` appends.
     fn text(&mut self, key: &'static Key, write: impl FnOnce(&mut String, usize)) {
-        self.write_known();
         let start = self.fields.text.len();
         if key.secret {
             self.fields.text.push_str(SECRET);
@@ -123,7 +122,13 @@ impl Visitor<'_> {
             self.clean.redact(&self.reading.redactor, &mut self.fields.text, start);
             cut_text(&mut self.fields.text, start, limit);
         }
+        let written = self.fields.text.get(start..).unwrap_or_default();
+        if self.known.as_mut().is_some_and(|known| known.is_text(key, written)) {
+            self.fields.text.truncate(start);
+            return;
+        }
         let place = Place::since(start, &self.fields.text);
+        self.write_known();
         self.fields.push(key, Stored::Text(place));
     }
 

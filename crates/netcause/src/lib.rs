@@ -41,7 +41,7 @@
 //! - `h2`: h2's errors are read as types: the reason that the peer gave, the socket's error.
 //! - `tonic`: tonic's statuses are read as types, not as texts.
 //! - `net`: connections that know why they failed, history of peers, certificates (with
-//!   `rustls`), calls of clients with sockets of their own: [`net`](netcause_net).
+//!   `rustls`), calls of clients with sockets of their own.
 //!
 //! For tests of one's own failure lines there is [`testing::capture`].
 
