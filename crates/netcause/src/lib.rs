@@ -34,6 +34,7 @@
 //!   then also listens to what hyper-util says of each address.
 //! - `reqwest-middleware`: with limit and try; a client span for each call.
 //! - `backon`: retries with the pauses of its builders, each told once.
+//! - `reqwest-retry`: its retries, each told once.
 //! - `tower-retry`: a policy for the retries of tower, each told once.
 //! - `trace-ids`: trace and span ids from OpenTelemetry; the layers pass trace contexts on.
 //! - `otlp`: log records and traces over OTLP, and lines of OTLP/JSON.

@@ -45,7 +45,7 @@ impl<B: Body> OutboundBody<B> {
         settings: &Arc<Settings>,
     ) -> Response<Self> {
         let is_over = call.answered(&response, settings);
-        #[cfg(feature = "tower-retry")]
+        #[cfg(any(feature = "reqwest-retry", feature = "tower-retry"))]
         let response = call.mark(response);
         if is_over || response.body().is_end_stream() {
             call.succeeded();

@@ -15,7 +15,7 @@ use tracing::Span;
 
 use super::answer::Answer;
 use super::error::{FailureStatus, GivenUp, OutboundError};
-#[cfg(feature = "tower-retry")]
+#[cfg(any(feature = "reqwest-retry", feature = "tower-retry"))]
 use super::failed::{FailedAnswer, Judged};
 use super::failure;
 use super::layer::Settings;
@@ -57,7 +57,7 @@ pub(crate) struct Call {
     latest: Option<Duration>,
     is_over: bool,
     /// Left with the answer.
-    #[cfg(feature = "tower-retry")]
+    #[cfg(any(feature = "reqwest-retry", feature = "tower-retry"))]
     failed: Option<FailedAnswer>,
 }
 
@@ -89,7 +89,7 @@ impl Call {
             served,
             latest: None,
             is_over: false,
-            #[cfg(feature = "tower-retry")]
+            #[cfg(any(feature = "reqwest-retry", feature = "tower-retry"))]
             failed: None,
         })
     }
@@ -156,7 +156,7 @@ impl Call {
     }
 
     /// Tells those who try again how the answer was judged.
-    #[cfg(feature = "tower-retry")]
+    #[cfg(any(feature = "reqwest-retry", feature = "tower-retry"))]
     pub(super) fn mark<B>(&mut self, mut response: Response<B>) -> Response<B> {
         if self.attempt.is_some() || self.failed.is_some() {
             response.extensions_mut().insert(Judged(self.failed.take()));
@@ -192,7 +192,7 @@ impl Call {
             None => FailureStatus::Http(status),
         };
         let fault = Arc::new(failure::of_status(self, &said, headers));
-        #[cfg(feature = "tower-retry")]
+        #[cfg(any(feature = "reqwest-retry", feature = "tower-retry"))]
         self.failed.replace(FailedAnswer::new(said, &fault));
         self.tell(WithFault::shared(said, fault));
     }

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use http::{Request, Response};
+use http::{Extensions, HeaderMap, Request, StatusCode};
 use netcause_fault::{Evidence, Fault, WithFault};
 
 use super::Answer;
 use super::error::FailureStatus;
+use super::failure;
 use super::target::Target;
 use crate::retry_after;
 
@@ -25,25 +26,32 @@ impl FailedAnswer {
 
     /// What the call has left with its answer, else what the status says. None for an answer
     /// that is no failure.
-    pub(crate) fn of<B, R>(request: &Request<B>, response: &Response<R>) -> Option<Self> {
-        match response.extensions().get::<Judged>() {
-            Some(Judged(failed)) => failed.clone(),
-            None => FailedAnswer::of_status(request, response),
+    pub(crate) fn judged<B>(
+        request: &Request<B>,
+        status: StatusCode,
+        headers: &HeaderMap,
+        extensions: &Extensions,
+    ) -> Option<Self> {
+        if let Some(Judged(failed)) = extensions.get() {
+            return failed.clone();
         }
+        let answer = Answer::new(request.method(), request.uri(), status);
+        answer.is_failure().then(|| FailedAnswer::of_status(request, status, headers))
     }
 
-    fn of_status<B, R>(request: &Request<B>, response: &Response<R>) -> Option<Self> {
-        let status = response.status();
-        if !Answer::new(request.method(), request.uri(), status).is_failure() {
-            return None;
-        }
-        let mut fault = Fault::of_status(status.as_u16())?;
-        if let Some(pause) = retry_after::read(response.headers(), SystemTime::now()) {
+    /// Whatever the status says, taken for a failure.
+    pub(crate) fn of_status<B>(
+        request: &Request<B>,
+        status: StatusCode,
+        headers: &HeaderMap,
+    ) -> Self {
+        let mut fault = failure::of_http_status(status);
+        if let Some(pause) = retry_after::read(headers, SystemTime::now()) {
             fault.add_evidence(Evidence::RetryAfter(pause));
         }
         Target::of(request, None).name(&mut fault);
         fault.diagnose();
-        Some(FailedAnswer { said: FailureStatus::Http(status), fault: Arc::new(fault) })
+        FailedAnswer { said: FailureStatus::Http(status), fault: Arc::new(fault) }
     }
 
     /// As the error that it would be.

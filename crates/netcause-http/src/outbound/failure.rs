@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::{Duration, SystemTime};
 
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use netcause_fault::{
     Category, Cause, Confidence, Evidence, Fault, Limit, Phase, Reason, WithFault, classify,
 };
@@ -16,13 +16,7 @@ use crate::retry_after;
 /// The fault of an answer that counts as a failure.
 pub(super) fn of_status(call: &Call, said: &FailureStatus, headers: &HeaderMap) -> Fault<'static> {
     let mut fault = match said {
-        FailureStatus::Http(status) => Fault::of_status(status.as_u16()).unwrap_or_else(|| {
-            // Only the caller knows why that is a failure.
-            let mut fault = Fault::new(Category::Unknown);
-            fault.code = Some(status.as_str().to_owned().into());
-            fault.add_evidence(Evidence::Status(status.as_u16()));
-            fault
-        }),
+        FailureStatus::Http(status) => of_http_status(*status),
         FailureStatus::Grpc(status) => {
             Fault::of_grpc_status(*status).unwrap_or_else(|| Fault::new(Category::Unknown))
         }
@@ -33,6 +27,17 @@ pub(super) fn of_status(call: &Call, said: &FailureStatus, headers: &HeaderMap) 
     }
     name_addresses(call, &mut fault);
     conclude(call, fault)
+}
+
+/// What a status says that counts as a failure.
+pub(super) fn of_http_status(status: StatusCode) -> Fault<'static> {
+    Fault::of_status(status.as_u16()).unwrap_or_else(|| {
+        // Only the caller knows why that is a failure.
+        let mut fault = Fault::new(Category::Unknown);
+        fault.code = Some(status.as_str().to_owned().into());
+        fault.add_evidence(Evidence::Status(status.as_u16()));
+        fault
+    })
 }
 
 /// The fault of an error before an answer.

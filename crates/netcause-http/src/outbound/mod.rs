@@ -12,7 +12,7 @@ mod answer;
 mod body;
 mod call;
 mod error;
-#[cfg(feature = "tower-retry")]
+#[cfg(any(feature = "reqwest-retry", feature = "tower-retry"))]
 mod failed;
 mod failure;
 mod future;
@@ -32,5 +32,5 @@ pub use self::service::Outbound;
 
 #[cfg(feature = "reqwest-middleware")]
 pub(crate) use self::call::{Call, Redirected};
-#[cfg(feature = "tower-retry")]
+#[cfg(any(feature = "reqwest-retry", feature = "tower-retry"))]
 pub(crate) use self::failed::FailedAnswer;

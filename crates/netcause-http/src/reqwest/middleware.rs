@@ -77,6 +77,10 @@ impl Middleware for CallMiddleware {
             return next.run(request, extensions).await;
         };
         let settings = self.layer.settings();
+        #[cfg(feature = "reqwest-retry")]
+        if let Some(attempt) = crate::retry::Counted::attempt(extensions) {
+            head.extensions_mut().insert(attempt);
+        }
         let call = Call::begin(&mut head, &settings).of_other_client(request.timeout().copied());
         *request.headers_mut() = std::mem::take(head.headers_mut());
         let asked = request.url().clone();

@@ -64,7 +64,7 @@ pub(super) fn of_fault(fault: Option<&Fault<'_>>, is_idempotent: bool) -> Worth 
 }
 
 /// The pause that the peer asks for.
-fn asked_pause(fault: &Fault<'_>) -> Option<Duration> {
+pub(super) fn asked_pause(fault: &Fault<'_>) -> Option<Duration> {
     fault.evidence.iter().find_map(|fact| match fact {
         Evidence::RetryAfter(pause) => Some(*pause),
         _ => None,

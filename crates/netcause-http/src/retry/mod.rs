@@ -3,7 +3,8 @@
 //! [`Tries`] is the engine: it counts the tries of one operation, tells each of them its
 //! number ([`Attempt`](netcause_net::Attempt)), decides by the fault whether another one can
 //! help, respects `Retry-After`, and logs. What retries is around it: a loop of one's own, a
-//! builder of backon with `Retrying`, the retries of tower with `RetryPolicy`.
+//! builder of backon with `Retrying`, the retries of tower with `RetryPolicy`,
+//! those of reqwest-retry with `RetryMiddleware`.
 //!
 //! # Who logs what
 //!
@@ -22,6 +23,8 @@
 mod backon;
 mod judge;
 mod lines;
+#[cfg(feature = "reqwest-retry")]
+mod middleware;
 #[cfg(feature = "tower-retry")]
 mod pauses;
 #[cfg(feature = "tower-retry")]
@@ -34,6 +37,10 @@ mod tests;
 #[cfg(feature = "backon")]
 pub use self::backon::Retrying;
 pub use self::judge::{Worth, worth_retrying};
+#[cfg(feature = "reqwest-retry")]
+pub(crate) use self::middleware::Counted;
+#[cfg(feature = "reqwest-retry")]
+pub use self::middleware::RetryMiddleware;
 #[cfg(feature = "tower-retry")]
 pub use self::policy::{Retried, RetryPolicy};
 pub use self::tries::Tries;

@@ -127,6 +127,11 @@ impl RetryPolicy {
     }
 }
 
+fn failed_answer<B, R>(request: &Request<B>, response: &Response<R>) -> Option<FailedAnswer> {
+    let (status, headers) = (response.status(), response.headers());
+    FailedAnswer::judged(request, status, headers, response.extensions())
+}
+
 /// The try that is under way with a request, within its extensions.
 #[derive(Debug, Clone)]
 struct UnderWay {
@@ -176,7 +181,7 @@ where
         let under_way = self.under_way(request)?;
         let pause = match result {
             Err(error) => under_way.failed(error),
-            Ok(response) => match FailedAnswer::of(request, response) {
+            Ok(response) => match failed_answer(request, response) {
                 Some(answer) => under_way.failed(&answer.into_error()),
                 None => {
                     under_way.went_well();

@@ -15,8 +15,10 @@ use tracing_subscriber::prelude::*;
 
 use super::{Tries, Worth, worth_retrying};
 
-#[cfg(feature = "tower-retry")]
+#[cfg(any(feature = "reqwest-retry", feature = "tower-retry"))]
 mod loopback;
+#[cfg(feature = "reqwest-retry")]
+mod middleware;
 #[cfg(feature = "tower-retry")]
 mod policy;
 

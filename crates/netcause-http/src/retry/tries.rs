@@ -119,7 +119,7 @@ impl Tries {
         self
     }
 
-    #[cfg(any(feature = "backon", feature = "tower-retry"))]
+    #[cfg(any(feature = "backon", feature = "reqwest-retry", feature = "tower-retry"))]
     pub(super) fn with_rules(self, rules: Rules) -> Self {
         Tries { rules, ..self }
     }
@@ -159,6 +159,25 @@ impl Tries {
         let fault = fault_of(error, made.noted.as_deref());
         let worth = judge::of_fault(fault.as_ref(), self.rules.is_idempotent);
         let next = self.next(worth, pause);
+        self.tell(&made, error, fault, next);
+        next.ok()
+    }
+
+    /// The same where others have decided what follows: a pause, or why there is none. Only a
+    /// longer one that the peer asks for is made instead.
+    #[cfg(feature = "reqwest-retry")]
+    pub(super) fn failed_as_decided(
+        &self,
+        error: &(dyn Error + 'static),
+        decided: Result<Duration, Last>,
+    ) -> Option<Duration> {
+        let made = self.lock().last.clone()?;
+        let fault = fault_of(error, made.noted.as_deref());
+        let asked = fault.as_ref().and_then(judge::asked_pause).unwrap_or_default();
+        let next = match decided {
+            Ok(_) if asked > self.rules.patience => Err(Last::TooLong(asked)),
+            decided => decided.map(|pause| pause.max(asked)),
+        };
         self.tell(&made, error, fault, next);
         next.ok()
     }
@@ -232,7 +251,7 @@ impl Tries {
     }
 
     /// Ends a try that others have made, in what spans they have.
-    #[cfg(feature = "tower-retry")]
+    #[cfg(any(feature = "reqwest-retry", feature = "tower-retry"))]
     pub(super) fn end_elsewhere(&self, attempt: Attempt, elapsed: Duration, is_well: bool) {
         self.end(Made { attempt, span: Span::none(), elapsed, noted: None }, is_well);
     }
