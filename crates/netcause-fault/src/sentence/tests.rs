@@ -164,6 +164,22 @@ fn the_hint_of_a_connect_timeout_names_the_address_and_no_culprit() {
 }
 
 #[test]
+fn silence_of_this_host_claims_nothing_of_others() {
+    let mut fault = of(Reason::ConnectTimeout, Some("h.example"), Some(12345));
+    fault.peer.peer_address = Some("127.0.0.1".parse().unwrap());
+    fault.peer.peer_port = Some(12345);
+    fault.phase = Some(Phase::Connect);
+    fault.add_evidence(Evidence::Unanswered(1));
+    fault.add_evidence(Evidence::NeverReached);
+    fault.diagnose();
+    assert_eq!(
+        fault.hint().unwrap().to_string(),
+        "nothing came back from 127.0.0.1:12345, which is this host: its accept queue is full \
+         (ss -lnt), or a rule of its own drops"
+    );
+}
+
+#[test]
 fn no_secret_of_a_url_reaches_a_sentence() {
     for reason in Reason::ALL {
         let mut fault = asked(Fault::of_reason(*reason));

@@ -131,7 +131,11 @@ fn sent_by(icmp: Icmp, before: &'static str, between: &'static str, after: &'sta
 pub(super) fn of_silence(fault: &Fault<'_>, seen: &Seen) -> Option<Parts> {
     let parts = match (fault.cause, seen.reached) {
         (Cause::ClientDeadline, _) => LIMIT_TOO_SHORT,
-        (Cause::PeerOverloaded, _) => about(
+        (Cause::PeerOverloaded, None) => about(
+            "nothing came back from ",
+            ", which is this host: its accept queue is full (ss -lnt), or a rule of its own drops",
+        ),
+        (Cause::PeerOverloaded, Some(_)) => about(
             "",
             " served others while this attempt went unanswered: its accept queue is full (ss -lnt there), or something limits new connections",
         ),
