@@ -12,23 +12,20 @@ use super::report::{Done, End};
 
 /// Writes what became of a request on its span, and its line.
 pub(super) fn write(span: &Span, done: &Done, impact: &Impact) {
+    let level = level(done, impact.outcome);
+    let error = error(done, impact);
+    span.in_scope(|| event(level, done, impact, error.as_ref()));
+    // After the line, which has a type and a status of its own: a span whose fields change
+    // before has to be rendered once more.
+    let failed = done.is_failure();
+    let kind = done.status.filter(|status| failed && status.is_server_error());
     record_all!(
         span,
         http.response.status_code = done.status.map(|status| status.as_u16()),
         rpc.response.status_code = done.grpc_status,
+        error.type = kind.as_ref().map(|status| status.as_str()),
+        otel.status_code = failed.then_some("ERROR"),
     );
-    let level = level(done, impact.outcome);
-    let error = error(done, impact);
-    span.in_scope(|| event(level, done, impact, error.as_ref()));
-    if done.is_failure() {
-        // After the line, which has a type of its own.
-        let kind = done.status.filter(|status| status.is_server_error());
-        record_all!(
-            span,
-            error.type = kind.as_ref().map(|status| status.as_str()),
-            otel.status_code = "ERROR",
-        );
-    }
 }
 
 fn level(done: &Done, outcome: Outcome) -> Level {
@@ -61,6 +58,10 @@ macro_rules! event {
             target: "netcause::request",
             $level,
             error = $error.map(|error| error as &(dyn Error + 'static)),
+            // Beside a fault these two are its peer's.
+            http.response.status_code =
+                $done.status.filter(|_| $error.is_none()).map(|status| status.as_u16()),
+            rpc.response.status_code = $done.grpc_status.filter(|_| $error.is_none()),
             impact.outcome = $impact.outcome.as_str(),
             impact.status_code = $done.status.map(|status| status.as_u16()),
             impact.calls = $impact.calls,
