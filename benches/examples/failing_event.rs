@@ -1,9 +1,10 @@
-//! Logs the failing event many times with netcause and nothing else: for profilers.
+//! Logs the failing event many times and does nothing else: for profilers.
 //!
 //! ```text
 //! cargo build --profile bench -p netcause-benches --example failing_event
 //! valgrind --tool=callgrind --collect-atstart=no --toggle-collect='*steady_state*' \
-//!     target/release/examples/failing_event 1000 [typed|new|plain|ordinary|opening]
+//!     target/release/examples/failing_event 1000 \
+//!     [typed|new|plain|ordinary|opening] [lines|otlp|stock]
 //! ```
 
 use std::error::Error;
@@ -12,7 +13,7 @@ use std::hint::black_box;
 use netcause_benches::measure::timed;
 use netcause_benches::report::print;
 use netcause_benches::scene::{enter_spans, failing_event, ordinary_event};
-use netcause_benches::{errors, sink, subscribers, trace};
+use netcause_benches::{errors, otlp, sink, subscribers, trace};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
@@ -25,8 +26,13 @@ fn main() {
         _ => Some(errors::with_fault()),
     };
     let error = error.as_ref().map(|error| error as &(dyn Error + 'static));
+    let subscriber = match arguments.next().as_deref() {
+        Some("otlp") => otlp::ours(),
+        Some("stock") => otlp::stock(),
+        _ => subscribers::ours(),
+    };
     let _ids = trace::attach_ids();
-    tracing::dispatcher::with_default(&subscribers::ours(), || {
+    tracing::dispatcher::with_default(&subscriber, || {
         if what.as_deref() == Some("opening") {
             return open_and_close(times, error);
         }

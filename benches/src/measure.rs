@@ -19,6 +19,9 @@ pub const ROUNDS_VARIABLE: &str = "NETCAUSE_BENCH_ROUNDS";
 pub struct Case<'a> {
     name: &'static str,
     batch: Box<dyn FnMut(u64) -> Duration + 'a>,
+    /// Only multiples of it are done at once.
+    unit: u64,
+    /// How many of these a batch has.
     size: u64,
     nanoseconds: Vec<f64>,
 }
@@ -32,7 +35,14 @@ impl fmt::Debug for Case<'_> {
 impl<'a> Case<'a> {
     /// A case whose `batch` does its work that many times and says how long it took.
     pub fn new(name: &'static str, batch: impl FnMut(u64) -> Duration + 'a) -> Self {
-        Case { name, batch: Box::new(batch), size: 1, nanoseconds: Vec::new() }
+        Case { name, batch: Box::new(batch), unit: 1, size: 1, nanoseconds: Vec::new() }
+    }
+
+    /// The same case, of which each batch has a multiple of `unit`: for work of which a part
+    /// is only done after so many.
+    #[must_use]
+    pub fn in_units(self, unit: u64) -> Self {
+        Case { unit, ..self }
     }
 
     /// A case that does `work` again and again.
@@ -44,7 +54,7 @@ impl<'a> Case<'a> {
     fn calibrate(&mut self) {
         let start = Instant::now();
         while start.elapsed() < WARM_UP {
-            let took = (self.batch)(self.size).as_nanos().max(1);
+            let took = (self.batch)(self.size * self.unit).as_nanos().max(1);
             let fitting = u128::from(self.size) * BATCH.as_nanos() / took;
             let most = u128::from(self.size) * 10;
             self.size = u64::try_from(fitting.min(most)).unwrap_or(1).max(1);
@@ -52,8 +62,9 @@ impl<'a> Case<'a> {
     }
 
     fn run(&mut self) {
-        let took = (self.batch)(self.size);
-        self.nanoseconds.push(took.as_nanos() as f64 / self.size as f64);
+        let times = self.size * self.unit;
+        let took = (self.batch)(times);
+        self.nanoseconds.push(took.as_nanos() as f64 / times as f64);
     }
 }
 
@@ -146,6 +157,17 @@ mod tests {
     #[test]
     fn a_name_that_is_none_has_no_figure() {
         assert!(measured().nanoseconds("other").is_nan());
+    }
+
+    #[test]
+    fn a_unit_is_never_cut() {
+        let mut odd = 0;
+        let work = |times| {
+            odd += times % 7;
+            Duration::from_micros(times)
+        };
+        let measured = measure(vec![Case::new("in sevens", work).in_units(7)]);
+        assert_eq!((measured.nanoseconds("in sevens"), odd), (1000.0, 0));
     }
 
     #[test]

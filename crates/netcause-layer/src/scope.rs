@@ -317,7 +317,20 @@ impl Scope for ScopeView<'_> {
     }
 
     fn each<'s>(&'s self, with: &mut dyn FnMut(Field<'s>)) {
-        self.each_shown(with);
+        for scope in self.scope.and_outer() {
+            // From there on some have the same name.
+            if scope.chosen.is_some() {
+                return scope.view(self.on_fault).each_shown(with);
+            }
+            let Own { fields, .. } = &scope.own;
+            for entry in fields.list.iter().filter(|entry| is_shown(entry.key, self.on_fault)) {
+                with(fields.field(entry));
+            }
+        }
+    }
+
+    fn number(&self) -> Option<u64> {
+        Some(self.scope.number)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use netcause_record::Record;
 
+use crate::encode::attributes::Scratch;
 use crate::encode::log_record::push_log;
 use crate::encode::request::{request, resource};
 use crate::queue::{Bounds, Queue};
@@ -47,7 +48,7 @@ pub struct LogEncoder {
     queue: Queue,
     resource: Vec<u8>,
     limits: AttributeLimits,
-    scratch: String,
+    scratch: Scratch,
     message: Vec<u8>,
 }
 
@@ -65,7 +66,7 @@ impl LogEncoder {
             queue: Queue::new(bounds),
             resource: resource(attributes),
             limits,
-            scratch: String::new(),
+            scratch: Scratch::default(),
             message: Vec::new(),
         }
     }
@@ -92,7 +93,7 @@ impl LogEncoder {
     /// Takes them all as the bytes of one `ExportLogsServiceRequest`.
     pub fn take(&mut self) -> Vec<u8> {
         let batch = self.queue.take().unwrap_or_default();
-        let request = request(&self.resource, batch.items());
+        let request = request(&self.resource, batch.runs());
         self.queue.recycle(batch);
         request
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use netcause_record::{Counts, Export, Losses, Record};
 
+use crate::encode::attributes::Scratch;
 use crate::encode::log_record::push_log;
 use crate::lane::Lane;
 use crate::queue::Bounds;
@@ -92,7 +93,7 @@ impl Drop for LogExporter {
 /// What a thread encodes into, used again for each record.
 #[derive(Debug, Default)]
 pub(crate) struct Buffers {
-    pub(crate) scratch: String,
+    pub(crate) scratch: Scratch,
     pub(crate) message: Vec<u8>,
     pub(crate) line: String,
 }
@@ -107,7 +108,8 @@ pub(crate) fn with_buffers(work: impl FnOnce(&mut Buffers)) {
     buffers.message.clear();
     buffers.line.clear();
     work(&mut buffers);
-    let kept = [buffers.scratch.capacity(), buffers.message.capacity(), buffers.line.capacity()];
+    let kept =
+        [buffers.scratch.text.capacity(), buffers.message.capacity(), buffers.line.capacity()];
     if kept.iter().all(|capacity| *capacity <= KEPT) {
         // A thread that ends has no buffers any more.
         let _ = BUFFERS.try_with(|kept| kept.set(Some(buffers)));

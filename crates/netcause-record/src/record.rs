@@ -82,6 +82,12 @@ pub trait Scope: std::fmt::Debug {
 
     /// Calls `with` with each field.
     fn each<'s>(&'s self, with: &mut dyn FnMut(Field<'s>));
+
+    /// A number that no scope with other fields has had since the process started: who
+    /// renders the fields may keep them under it. None, where there is no such number.
+    fn number(&self) -> Option<u64> {
+        None
+    }
 }
 
 /// One event, with precedence, limits, redaction and classification behind it.

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use netcause_fault::{Attempts, Cause, Certificate, Evidence, Fault, Limit, Peer, Request};
 use netcause_record::{
-    ErrorText, Field, Origin, Record, Redactor, RenderedFault, Value, bit_of, push_address,
-    push_seconds, redacted,
+    ErrorText, Field, Origin, Record, Redactor, Value, bit_of, push_address, push_seconds, redacted,
 };
 use smallvec::SmallVec;
+
+use super::kept::{Kept, Name};
 
 /// From so many links on a chain tells more than its text in one line.
 const LINKS_WORTH_A_LIST: usize = 3;
@@ -52,13 +53,23 @@ pub(crate) trait Attributes {
     /// How many bytes it has taken.
     fn len(&self) -> usize;
 
-    /// What was written from there on, where it can be kept and written again.
+    /// What was written from there on, in a form in which it is kept and written again.
     fn since(&self, _start: usize) -> Option<&[u8]> {
         None
     }
 
-    /// Writes what was kept.
-    fn again(&mut self, _kept: &[u8]) {}
+    /// Writes what was kept in this form; says whether there is such a form.
+    fn again(&mut self, _kept: &[u8]) -> bool {
+        false
+    }
+}
+
+/// What is used again for each record.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    /// For sentences and lists.
+    pub(crate) text: String,
+    pub(crate) kept: Kept,
 }
 
 /// Texts, one after the other in one.
@@ -83,7 +94,7 @@ const RECORD_BYTES: usize = 256 * 1024;
 pub(crate) fn write(
     record: &Record<'_>,
     limits: &AttributeLimits,
-    scratch: &mut String,
+    scratch: &mut Scratch,
     out: &mut impl Attributes,
 ) -> u32 {
     let mut writer = Writer { out, limits, written: 0, dropped: record.dropped_fields, scratch };
@@ -98,7 +109,11 @@ pub(crate) fn write(
         writer.field(field, on_fault, renamed);
     }
     if let Some(scope) = record.scope {
-        scope.each(&mut |field| writer.field(&field, on_fault, renamed));
+        let of_error = record.error.is_some();
+        let name = scope.number().map(|number| Name::Scope { number, on_fault, of_error });
+        writer.once(name, |writer| {
+            scope.each(&mut |field| writer.field(&field, on_fault, renamed));
+        });
     }
     writer.dropped
 }
@@ -108,8 +123,7 @@ struct Writer<'a, A> {
     limits: &'a AttributeLimits,
     written: u32,
     dropped: u32,
-    /// For sentences and lists.
-    scratch: &'a mut String,
+    scratch: &'a mut Scratch,
 }
 
 impl<A: Attributes> Writer<'_, A> {
@@ -158,9 +172,10 @@ impl<A: Attributes> Writer<'_, A> {
     /// A text that `write` makes.
     fn sentence(&mut self, key: &str, write: impl FnOnce(&mut String)) {
         if self.counts() {
-            self.scratch.clear();
-            write(self.scratch);
-            self.out.text(key, cut(self.scratch, self.limits.length));
+            let text = &mut self.scratch.text;
+            text.clear();
+            write(text);
+            self.out.text(key, cut(text, self.limits.length));
         }
     }
 
@@ -174,45 +189,58 @@ impl<A: Attributes> Writer<'_, A> {
         if !self.counts() {
             return;
         }
-        self.scratch.clear();
+        let text = &mut self.scratch.text;
+        text.clear();
         let mut ends: SmallVec<[usize; 16]> = SmallVec::new();
         for item in items {
-            let start = self.scratch.len();
-            write(item, self.scratch);
-            let item = self.scratch.get(start..).unwrap_or_default();
+            let start = text.len();
+            write(item, text);
+            let item = text.get(start..).unwrap_or_default();
             let end = start + cut(item, self.limits.length).len();
-            self.scratch.truncate(end);
+            text.truncate(end);
             ends.push(end);
         }
-        self.out.texts(key, Texts { text: self.scratch, ends: &ends });
+        self.out.texts(key, Texts { text, ends: &ends });
     }
 
-    /// What is known of a fault: what does not differ from one try to the next is encoded
-    /// once for a failure that is reported again and again.
+    /// What is known of a fault; of one that is reported again and again what is the same as
+    /// before is not written anew.
     fn fault(&mut self, fault: &Fault<'_>, record: &Record<'_>) {
+        let rendered = record.rendered.map(|it| (it.number(), it.version()));
         // A hint may name the pause before the next try.
-        let is_kept = fault.attempts.next_delay.is_none() && self.limits.length.is_none();
-        let rendered = record.rendered.filter(|_| is_kept);
+        let lasting = rendered.filter(|_| fault.attempts.next_delay.is_none());
+        self.once(lasting.map(|(number, _)| Name::Facts { number }), |writer| {
+            writer.facts(fault, record.error.as_ref());
+        });
+        self.once(rendered.map(|(number, version)| Name::Try { number, version }), |writer| {
+            writer.duration("fault.elapsed_ms", fault.elapsed);
+            writer.attempts(&fault.attempts);
+            // A sentence cannot fail.
+            writer.sentence("fault.summary", |out| {
+                fault.summary().write_to(out).unwrap_or_default();
+            });
+        });
+    }
+
+    /// Writes attributes as they were written under that name before, or else with `write`.
+    fn once(&mut self, name: Option<Name>, write: impl FnOnce(&mut Self)) {
+        let Some(name) = name.filter(|_| self.limits.length.is_none()) else { return write(self) };
         let room = self.limits.count.saturating_sub(self.written);
-        match rendered.and_then(RenderedFault::kept).filter(|(_, count)| *count <= room) {
-            Some((kept, count)) => {
-                self.out.again(kept);
-                self.written += count;
-            }
-            None => {
-                let (start, written, dropped) = (self.out.len(), self.written, self.dropped);
-                self.facts(fault, record.error.as_ref());
-                if let (Some(rendered), Some(bytes)) = (rendered, self.out.since(start))
-                    && self.dropped == dropped
-                {
-                    rendered.keep(bytes, self.written - written);
-                }
-            }
+        if let Some((kept, count)) = self.scratch.kept.get(name)
+            && count <= room
+            && self.out.len() + kept.len() < RECORD_BYTES
+            && self.out.again(kept)
+        {
+            self.written += count;
+            return;
         }
-        self.duration("fault.elapsed_ms", fault.elapsed);
-        self.attempts(&fault.attempts);
-        // A sentence cannot fail.
-        self.sentence("fault.summary", |out| fault.summary().write_to(out).unwrap_or_default());
+        let (start, written, dropped) = (self.out.len(), self.written, self.dropped);
+        write(self);
+        if self.dropped == dropped
+            && let Some(bytes) = self.out.since(start)
+        {
+            self.scratch.kept.put(name, bytes, self.written - written);
+        }
     }
 
     fn optional_error(&mut self, error: Option<&ErrorText<'_>>) {

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use netcause_record::{Record, escape_into};
 use serde_json::Value;
 
-use super::attributes::{self, AttributeLimits, Attributes, Texts};
+use super::attributes::{self, AttributeLimits, Attributes, Scratch, Texts};
 use super::log_record::{nanoseconds, number};
 use super::request::SCHEMA;
 use crate::ResourceValue;
@@ -34,7 +34,7 @@ pub(crate) fn push_line(
     head: &str,
     record: &Record<'_>,
     limits: &AttributeLimits,
-    scratch: &mut String,
+    scratch: &mut Scratch,
     line: &mut String,
 ) {
     line.push_str(head);

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use netcause_record::{Record, Severity};
 
-use super::attributes::{self, AttributeLimits};
+use super::attributes::{self, AttributeLimits, Scratch};
 use super::proto::{ProtoAttributes, push_text_value};
 use super::wire::{
     bytes_tag, fixed32_tag, fixed64_tag, push_bytes, push_fixed32, push_fixed64, push_varint,
@@ -27,15 +27,15 @@ const EVENT_NAME: u8 = bytes_tag(12);
 pub(crate) fn push_log(
     record: &Record<'_>,
     limits: &AttributeLimits,
-    scratch: &mut String,
+    scratch: &mut Scratch,
     out: &mut Vec<u8>,
 ) {
-    if let Some(time) = record.timestamp {
-        push_fixed64(TIME, nanoseconds(time), out);
-    }
     // A record is made when its event happens: both times are one.
-    let observed = record.timestamp.unwrap_or_else(SystemTime::now);
-    push_fixed64(OBSERVED_TIME, nanoseconds(observed), out);
+    let observed = nanoseconds(record.timestamp.unwrap_or_else(SystemTime::now));
+    if record.timestamp.is_some() {
+        push_fixed64(TIME, observed, out);
+    }
+    push_fixed64(OBSERVED_TIME, observed, out);
     if let Some(severity) = record.severity {
         out.extend_from_slice(&[SEVERITY_NUMBER, number(severity)]);
         push_bytes(SEVERITY_TEXT, severity.as_str().as_bytes(), out);

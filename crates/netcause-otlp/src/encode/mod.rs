@@ -2,6 +2,7 @@
 
 pub(crate) mod attributes;
 pub(crate) mod json;
+pub(crate) mod kept;
 pub(crate) mod log_record;
 pub(crate) mod proto;
 pub(crate) mod request;

@@ -95,8 +95,9 @@ impl Attributes for ProtoAttributes<'_> {
         self.out.get(start..)
     }
 
-    fn again(&mut self, kept: &[u8]) {
+    fn again(&mut self, kept: &[u8]) -> bool {
         self.out.extend_from_slice(kept);
+        true
     }
 }
 

@@ -5,6 +5,7 @@ use super::attributes::Attributes;
 use super::proto::ProtoAttributes;
 use super::wire::{bytes_tag, field_len, push_bytes, push_head};
 use crate::ResourceValue;
+use crate::queue::Run;
 
 const RESOURCES: u8 = bytes_tag(1);
 
@@ -36,11 +37,17 @@ pub(crate) fn resource(attributes: &[(String, ResourceValue)]) -> Vec<u8> {
     field
 }
 
+/// Appends an item as a field of its scope's message.
+#[inline]
+pub(crate) fn push_item(item: &[u8], out: &mut Vec<u8>) {
+    push_bytes(ITEMS, item, out);
+}
+
 /// Items of one scope.
 struct Scope<'a> {
-    name: &'a str,
-    items: Vec<&'a [u8]>,
-    /// The bytes of their fields.
+    name: &'a [u8],
+    runs: Vec<&'a [u8]>,
+    /// The bytes of all.
     len: usize,
 }
 
@@ -57,31 +64,26 @@ impl Scope<'_> {
         push_head(SCOPES, self.message_len(), out);
         push_head(SCOPE, self.scope_len(), out);
         if !self.name.is_empty() {
-            push_bytes(SCOPE_NAME, self.name.as_bytes(), out);
+            push_bytes(SCOPE_NAME, self.name, out);
         }
-        for item in &self.items {
-            push_bytes(ITEMS, item, out);
-        }
+        self.runs.iter().for_each(|run| out.extend_from_slice(run));
     }
 }
 
-/// A request with items, those of one scope together, in order.
-pub(crate) fn request<'a>(
-    resource: &[u8],
-    items: impl Iterator<Item = (&'a str, &'a [u8])>,
-) -> Vec<u8> {
+/// A request with runs of items, those of one scope together, in order.
+pub(crate) fn request<'a>(resource: &[u8], runs: impl Iterator<Item = Run<'a>>) -> Vec<u8> {
     let mut scopes: Vec<Scope<'_>> = Vec::new();
     let mut last = 0;
-    for (name, item) in items {
+    for (name, run) in runs {
         if scopes.get(last).is_none_or(|scope| scope.name != name) {
             last = scopes.iter().position(|scope| scope.name == name).unwrap_or(scopes.len());
         }
         if last == scopes.len() {
-            scopes.push(Scope { name, items: Vec::new(), len: 0 });
+            scopes.push(Scope { name, runs: Vec::new(), len: 0 });
         }
         if let Some(scope) = scopes.get_mut(last) {
-            scope.items.push(item);
-            scope.len += field_len(item.len());
+            scope.runs.push(run);
+            scope.len += run.len();
         }
     }
     let scopes_len: usize = scopes.iter().map(|scope| field_len(scope.message_len())).sum();

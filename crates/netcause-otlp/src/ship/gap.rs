@@ -5,9 +5,11 @@ use std::time::SystemTime;
 
 use netcause_record::{Losses, Origin, Record, Resource, Severity};
 
+use crate::encode::attributes::Scratch;
 use crate::encode::attributes::{AttributeLimits, Attributes};
 use crate::encode::log_record::push_log;
 use crate::encode::proto::ProtoAttributes;
+use crate::encode::request::push_item;
 use crate::encode::wire::bytes_tag;
 
 /// The scope of such a record.
@@ -22,7 +24,7 @@ pub(super) struct Gap {
 }
 
 impl Gap {
-    /// A record of what was lost and is not told yet, if anything was.
+    /// A record of what was lost and is not told yet, as an item of its scope, if anything was.
     pub(super) fn record(&mut self, losses: &Losses) -> Option<Vec<u8>> {
         self.telling = *losses;
         let lost = losses.total() - self.told.total();
@@ -70,11 +72,13 @@ fn encoded(message: &str, reasons: &[(&str, u64)]) -> Vec<u8> {
         dropped_fields: 0,
     };
     let mut out = Vec::new();
-    push_log(&record, &AttributeLimits::default(), &mut String::new(), &mut out);
+    push_log(&record, &AttributeLimits::default(), &mut Scratch::default(), &mut out);
     let mut attributes = ProtoAttributes { out: &mut out, tag: bytes_tag(6) };
     for (reason, count) in reasons {
         let count = i64::try_from(*count).unwrap_or(i64::MAX);
         attributes.integer(&format!("netcause.lost.{reason}"), count);
     }
-    out
+    let mut item = Vec::new();
+    push_item(&out, &mut item);
+    item
 }

@@ -155,9 +155,10 @@ impl Shipper {
     fn body(&mut self, batch: &Batch) -> Bytes {
         let losses = self.lane.losses();
         let message = match self.gap.as_mut().and_then(|gap| gap.record(&losses)) {
-            None => request(&self.resource, batch.items()),
+            None => request(&self.resource, batch.runs()),
             Some(gap) => {
-                request(&self.resource, batch.items().chain([(gap::SCOPE, gap.as_slice())]))
+                let gap = (gap::SCOPE.as_bytes(), gap.as_slice());
+                request(&self.resource, batch.runs().chain([gap]))
             }
         };
         let is_grpc = self.client.target.protocol == Protocol::Grpc;

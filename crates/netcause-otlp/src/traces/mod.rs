@@ -175,7 +175,7 @@ impl SpanProcessor for Processor {
             return;
         }
         with_buffers(|buffers| {
-            let (scratch, out) = (&mut buffers.scratch, &mut buffers.message);
+            let (scratch, out) = (&mut buffers.scratch.text, &mut buffers.message);
             SpanWriter { redactor: &self.redactor, scratch, out }.span(&span);
             self.lane.push(span.instrumentation_scope.name(), out);
         });

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::net::IpAddr;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use netcause_fault::{Attempts, Cause, Certificate, Evidence, Fault, Peer, Request};
@@ -17,6 +17,9 @@ const LINKS_WORTH_A_LIST: usize = 3;
 
 /// The most addresses that are listed in a line that had to be cut.
 const ANSWERS_WHEN_CUT: usize = 4;
+
+/// One that was rendered has a number of its own.
+static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// The members of a fault and its error, rendered once for each time that it happens.
 ///
@@ -33,18 +36,16 @@ pub struct RenderedFault {
     members: String,
     /// The time and the tries that they tell.
     last: (Option<Duration>, Attempts),
-    /// What another form keeps of it.
-    kept: OnceLock<Kept>,
+    number: u64,
+    version: u64,
 }
-
-/// Attributes in another form, which do not differ from one try to the next.
-type Kept = (Box<[u8]>, u32);
 
 impl RenderedFault {
     /// Renders a fault.
     #[must_use]
     pub fn new(fault: &Fault<'_>, error: Option<&ErrorText<'_>>) -> Self {
-        let mut rendered = RenderedFault::default();
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let mut rendered = RenderedFault { number, ..RenderedFault::default() };
         Members::whole(&mut rendered.before_time).before_time(fault, error);
         Members::whole(&mut rendered.after_time).after_time(fault);
         Members::whole(&mut rendered.hint).hint(fault);
@@ -60,26 +61,44 @@ impl RenderedFault {
         }
     }
 
-    /// What an exporter with a form of its own has kept, and how many attributes that is.
+    /// A number that no other fault with its error has had since the process started: who
+    /// renders them otherwise may keep what does not differ from one try to the next.
     ///
     /// ```
-    /// let rendered = netcause_record::RenderedFault::default();
-    /// rendered.keep(b"encoded", 1);
-    /// assert_eq!(rendered.kept(), Some((&b"encoded"[..], 1)));
+    /// # use netcause_fault::{Category, Fault};
+    /// use netcause_record::RenderedFault;
+    ///
+    /// let fault = Fault::new(Category::ConnectTimeout);
+    /// let (one, other) = (RenderedFault::new(&fault, None), RenderedFault::new(&fault, None));
+    /// assert_ne!(one.number(), other.number());
     /// ```
     #[must_use]
-    pub fn kept(&self) -> Option<(&[u8], u32)> {
-        self.kept.get().map(|(bytes, count)| (&**bytes, *count))
+    pub fn number(&self) -> u64 {
+        self.number
     }
 
-    /// Keeps so many attributes in a form of one's own, unless some are kept: what does not
-    /// differ from one try to the next.
-    pub fn keep(&self, bytes: &[u8], count: u32) {
-        self.kept.get_or_init(|| (bytes.into(), count));
+    /// Another number for each time and each try of the fault.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use netcause_fault::{Category, Fault};
+    /// use netcause_record::RenderedFault;
+    ///
+    /// let mut fault = Fault::new(Category::ConnectTimeout);
+    /// let mut rendered = RenderedFault::new(&fault, None);
+    /// let before = rendered.version();
+    /// fault.elapsed = Some(Duration::from_secs(3));
+    /// rendered.renew(&fault);
+    /// assert_ne!(rendered.version(), before);
+    /// ```
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
     }
 
     fn render(&mut self, fault: &Fault<'_>) {
         self.last = (fault.elapsed, fault.attempts);
+        self.version += 1;
         self.members.clear();
         let mut members = Members::whole(&mut self.members);
         members.line.push_str(&self.before_time);
