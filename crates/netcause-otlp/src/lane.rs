@@ -29,8 +29,14 @@ struct State {
     queue: Queue,
     /// Records that are being sent.
     in_flight: u64,
+    /// Records that were ever handed to the shipper.
+    taken: u64,
     delivered: u64,
     losses: Losses,
+    /// Of what is lost as too large: never taken into the queue.
+    oversized: u64,
+    /// What the shipper could not deliver, by what the last attempt failed of.
+    failed: Vec<(String, u64)>,
     /// Records that were put into the queue so far.
     accepted: u64,
     /// Of these, those that are there no more.
@@ -40,6 +46,18 @@ struct State {
     /// Up to which accepted record what waits is to be sent at once.
     urgent: u64,
     closed: bool,
+}
+
+/// What is told of a lane in metrics.
+#[derive(Debug)]
+pub(crate) struct Figures {
+    pub(crate) waiting: u64,
+    pub(crate) in_flight: u64,
+    pub(crate) taken: u64,
+    pub(crate) delivered: u64,
+    pub(crate) queue_full: u64,
+    pub(crate) oversized: u64,
+    pub(crate) failed: Vec<(String, u64)>,
 }
 
 /// Why a batch was not delivered, for good.
@@ -55,8 +73,11 @@ impl Lane {
         let state = State {
             queue: Queue::new(bounds),
             in_flight: 0,
+            taken: 0,
             delivered: 0,
             losses: Losses::default(),
+            oversized: 0,
+            failed: Vec::new(),
             accepted: 0,
             left: 0,
             flushes: 0,
@@ -82,6 +103,7 @@ impl Lane {
         let mut state = self.lock();
         if state.queue.is_too_large(scope, item) {
             state.losses.too_large += 1;
+            state.oversized += 1;
             return;
         }
         if !state.queue.has_room(scope, item) {
@@ -139,6 +161,19 @@ impl Lane {
 
     pub(crate) fn losses(&self) -> Losses {
         self.lock().losses
+    }
+
+    pub(crate) fn figures(&self) -> Figures {
+        let state = self.lock();
+        Figures {
+            waiting: state.queue.len() as u64,
+            in_flight: state.in_flight,
+            taken: state.taken,
+            delivered: state.delivered,
+            queue_full: state.losses.queue_full,
+            oversized: state.oversized,
+            failed: state.failed.clone(),
+        }
     }
 
     /// Has everything sent that was taken before, and waits for it at most so long; says how
@@ -225,6 +260,7 @@ impl Lane {
         let mut state = self.lock();
         let batch = state.queue.take()?;
         state.in_flight += batch.records() as u64;
+        state.taken += batch.records() as u64;
         drop(state);
         self.room.notify_all();
         Some(batch)
@@ -236,15 +272,19 @@ impl Lane {
             let refused = refused.min(records);
             state.delivered += records - refused;
             state.losses.rejected += refused;
+            state.count_failed("rejected", refused);
         });
     }
 
-    /// Notes that a batch is lost.
-    pub(crate) fn lost(&self, batch: Batch, why: Loss) {
-        self.settle(batch, |state, records| match why {
-            Loss::TooLarge => state.losses.too_large += records,
-            Loss::Rejected => state.losses.rejected += records,
-            Loss::Expired => state.losses.expired += records,
+    /// Notes that a batch is lost, and the type of the error that the last attempt met.
+    pub(crate) fn lost(&self, batch: Batch, why: Loss, error: &str) {
+        self.settle(batch, |state, records| {
+            match why {
+                Loss::TooLarge => state.losses.too_large += records,
+                Loss::Rejected => state.losses.rejected += records,
+                Loss::Expired => state.losses.expired += records,
+            }
+            state.count_failed(error, records);
         });
     }
 
@@ -263,5 +303,15 @@ impl Lane {
 impl State {
     fn queued(&self) -> u64 {
         self.queue.len() as u64 + self.in_flight
+    }
+
+    fn count_failed(&mut self, error: &str, records: u64) {
+        if records == 0 {
+            return;
+        }
+        match self.failed.iter_mut().find(|(known, _)| known == error) {
+            Some((_, count)) => *count += records,
+            None => self.failed.push((error.to_owned(), records)),
+        }
     }
 }

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use netcause_record::{Counts, Export, Losses, Record};
+use opentelemetry::metrics::Meter;
 
 use crate::encode::attributes::Scratch;
 use crate::encode::log_record::push_log;
 use crate::lane::Lane;
+use crate::metrics::Component;
 use crate::queue::Bounds;
 use crate::ship::{self, target::Signal};
 use crate::{AttributeLimits, Error, OtlpConfig};
@@ -38,6 +40,7 @@ const REQUEST: usize = 1 << 20;
 pub struct LogExporter {
     lane: Arc<Lane>,
     limits: AttributeLimits,
+    component: Component,
 }
 
 impl LogExporter {
@@ -49,8 +52,36 @@ impl LogExporter {
     /// certificates or keys cannot be used, or no thread can be started.
     pub fn start(config: OtlpConfig) -> Result<Self, Error> {
         let lane = Arc::new(Lane::new(bounds(&config), config.on_full));
-        ship::start(&config, Signal::Logs, &lane)?;
-        Ok(LogExporter { lane, limits: config.attributes })
+        let component = ship::start(&config, Signal::Logs, &lane)?;
+        Ok(LogExporter { lane, limits: config.attributes, component })
+    }
+
+    /// Registers what OpenTelemetry's conventions have for the self-observation of an SDK,
+    /// read from the exporter's own counts whenever the meter's provider collects:
+    ///
+    /// - `otel.sdk.processor.log.processed`: records handed over for export; with
+    ///   `error.type`, those lost before that: `queue_full`, `too_large`.
+    /// - `otel.sdk.processor.log.queue.size`, and `otel.sdk.processor.log.queue.capacity`
+    ///   where the queue is bounded by a number of records, not by bytes alone.
+    /// - `otel.sdk.exporter.log.exported`: records that the receiver took; with
+    ///   `error.type`, those lost after that, by what the last attempt met: a status of HTTP
+    ///   or gRPC, `rejected` for a partial success, a category of fault.
+    /// - `otel.sdk.exporter.log.inflight`: records of the request on its way.
+    ///
+    /// Register once; two registrations with one provider would be added up.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use netcause_otlp::{LogExporter, MeterProvider, OtlpConfig};
+    ///
+    /// # let provider = opentelemetry_sdk::metrics::SdkMeterProvider::builder().build();
+    /// let exporter = LogExporter::start(OtlpConfig::default())?;
+    /// exporter.register_metrics(&provider.meter("checkout"));
+    /// # Ok::<(), netcause_otlp::Error>(())
+    /// ```
+    pub fn register_metrics(&self, meter: &Meter) {
+        self.component.register(&self.lane, meter);
     }
 }
 

@@ -1,5 +1,6 @@
 //! [`probe`]: whether a receiver takes requests, tried once.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -7,6 +8,7 @@ use netcause_fault::Fault;
 use netcause_record::Reentry;
 
 use crate::ship::answer::Answer;
+use crate::ship::failure::write_sentence;
 use crate::ship::target::Signal;
 use crate::{Error, ErrorKind, OtlpConfig, Protocol, ship};
 
@@ -28,13 +30,21 @@ pub struct Probed {
     pub failure: Option<ProbeFailure>,
 }
 
-/// Why a receiver did not take a request.
+/// Why a receiver did not take a request. As a text, it is one sentence for people.
 #[derive(Debug)]
 pub struct ProbeFailure {
     /// What broke, where and why.
     pub fault: Fault<'static>,
-    /// What the error, or the receiver, said.
+    /// What the error, or the receiver, said, if anything.
     pub text: String,
+    /// What to check, where OTLP knows more than the fault.
+    pub advice: Option<String>,
+}
+
+impl fmt::Display for ProbeFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_sentence(&self.fault, &self.text, self.advice.as_deref(), f)
+    }
 }
 
 /// Sends one request without records, of traces or of logs, and waits for what comes of it.
@@ -70,7 +80,7 @@ pub fn probe(config: &OtlpConfig, is_traces: bool) -> Result<Probed, Error> {
     let failure = match answer {
         Answer::Accepted(_) => None,
         Answer::Retry(failure, _) | Answer::TooLarge(failure) | Answer::Refused(failure) => {
-            Some(ProbeFailure { fault: failure.fault, text: failure.text })
+            Some(ProbeFailure { fault: failure.fault, text: failure.text, advice: failure.advice })
         }
     };
     Ok(Probed { elapsed, failure })

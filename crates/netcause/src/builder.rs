@@ -61,6 +61,8 @@ pub struct Builder {
     service_name: Option<String>,
     classifiers: Classifiers,
     exporters: Vec<Arc<dyn Export>>,
+    #[cfg(feature = "otlp")]
+    meter: Option<netcause_otlp::Meter>,
 }
 
 /// Starts a [`Builder`].
@@ -84,6 +86,22 @@ impl Builder {
     /// Hands records to an exporter, too.
     pub fn exporter(mut self, exporter: impl Export + 'static) -> Self {
         self.exporters.push(Arc::new(exporter));
+        self
+    }
+
+    /// Has a provider of meters observe what is exported over OTLP: `otel.sdk.processor.log.*`
+    /// and `otel.sdk.exporter.log.*`, and the same of spans, under the scope `netcause`.
+    /// No provider is looked for: without this call there are no metrics.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let meters = opentelemetry_sdk::metrics::SdkMeterProvider::builder().build();
+    /// let _guard = netcause::builder().meter_provider(&meters).init();
+    /// ```
+    #[cfg(feature = "otlp")]
+    pub fn meter_provider(mut self, provider: &dyn netcause_otlp::MeterProvider) -> Self {
+        self.meter = Some(provider.meter("netcause"));
         self
     }
 
@@ -219,6 +237,10 @@ impl Builder {
     fn layer(mut self, config: &Config, outputs: Outputs) -> (NetcauseLayer, Vec<Arc<dyn Export>>) {
         #[cfg(feature = "net")]
         netcause_net::set_settings(config.net_settings());
+        #[cfg(feature = "otlp")]
+        if let Some(meter) = &self.meter {
+            outputs.register_metrics(meter);
+        }
         self.exporters.extend(outputs.exporters);
         let layer = NetcauseLayer::with_exporters(self.exporters.clone());
         #[cfg(feature = "otlp")]

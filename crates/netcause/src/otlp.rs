@@ -7,7 +7,7 @@ use netcause_otlp::{
     AttributeLimits, LogExporter, OtlpConfig, OtlpJsonExporter, Protocol, TlsFiles, TraceSettings,
     Traces,
 };
-use netcause_record::{Export, Redactor, Sink};
+use netcause_record::{Redactor, Sink};
 use tracing_core::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::Layer;
@@ -17,7 +17,7 @@ use crate::filter::EventFilter;
 use crate::{Config, Error, ErrorKind, Otlp, OtlpProtocol, Propagator, Spans};
 
 /// The exporter of log records, where there is to be one.
-pub(crate) fn logs(config: &Config) -> Result<Option<Arc<dyn Export>>, Error> {
+pub(crate) fn logs(config: &Config) -> Result<Option<Arc<LogExporter>>, Error> {
     let Some(otlp) = &config.otel.logs else { return Ok(None) };
     let exporter = LogExporter::start(of_signal(config, otlp)).map_err(failed)?;
     Ok(Some(Arc::new(exporter)))
@@ -128,7 +128,7 @@ impl Config {
         let endpoint = netcause_record::redacted(&otlp.endpoint).into_owned();
         match netcause_otlp::probe(&of_signal(self, otlp), signal == "traces") {
             Ok(probed) => {
-                let failure = probed.failure.map(|it| sentence(&it));
+                let failure = probed.failure.map(|it| it.to_string());
                 Tried { signal, endpoint, elapsed: probed.elapsed, failure }
             }
             Err(error) => {
@@ -136,13 +136,5 @@ impl Config {
                 Tried { signal, endpoint, elapsed: Duration::ZERO, failure }
             }
         }
-    }
-}
-
-fn sentence(failure: &netcause_otlp::ProbeFailure) -> String {
-    let said = format!("{} ({})", failure.fault.summary(), failure.text);
-    match failure.fault.hint() {
-        Some(hint) => format!("{said}; {hint}"),
-        None => said,
     }
 }

@@ -10,6 +10,9 @@ use crate::{Config, Error, Format, Output};
 /// Where records go.
 pub(crate) struct Outputs {
     pub(crate) exporters: Vec<Arc<dyn Export>>,
+    /// Of these, the one over OTLP.
+    #[cfg(feature = "otlp")]
+    logs: Option<Arc<netcause_otlp::LogExporter>>,
     /// Where spans go.
     #[cfg(feature = "otlp")]
     pub(crate) traces: Option<Arc<netcause_otlp::Traces>>,
@@ -19,33 +22,57 @@ impl Outputs {
     /// Opens what the configuration asks for.
     pub(crate) fn open(config: &Config) -> Result<Self, Error> {
         config.check_build()?;
-        Ok(Outputs {
-            exporters: lines(config)?.into_iter().chain(logs(config)?).collect(),
-            #[cfg(feature = "otlp")]
-            traces: crate::otlp::traces(config)?,
-        })
+        #[cfg_attr(not(feature = "otlp"), allow(unused_mut, reason = "more with the feature"))]
+        let mut outputs = Outputs::of_lines(lines(config)?);
+        #[cfg(feature = "otlp")]
+        outputs.add_otlp(crate::otlp::logs(config)?, crate::otlp::traces(config)?);
+        Ok(outputs)
     }
 
     /// JSON lines on standard error, and what of the rest can be opened.
     pub(crate) fn fallback(config: &Config) -> Self {
         let lines = JsonExporter::new(sink(config, Sink::stderr()), config.limits);
-        let lines: Arc<dyn Export> = Arc::new(lines);
+        #[cfg_attr(not(feature = "otlp"), allow(unused_mut, reason = "more with the feature"))]
+        let mut outputs = Outputs::of_lines(Some(Arc::new(lines)));
+        #[cfg(feature = "otlp")]
+        outputs.add_otlp(
+            crate::otlp::logs(config).ok().flatten(),
+            crate::otlp::traces(config).ok().flatten(),
+        );
+        outputs
+    }
+
+    fn of_lines(lines: Option<Arc<dyn Export>>) -> Self {
         Outputs {
-            exporters: std::iter::once(lines).chain(logs(config).ok().flatten()).collect(),
+            exporters: lines.into_iter().collect(),
             #[cfg(feature = "otlp")]
-            traces: crate::otlp::traces(config).ok().flatten(),
+            logs: None,
+            #[cfg(feature = "otlp")]
+            traces: None,
         }
     }
 }
 
-/// The exporter of log records, where there is to be one.
 #[cfg(feature = "otlp")]
-use crate::otlp::logs;
+impl Outputs {
+    fn add_otlp(
+        &mut self,
+        logs: Option<Arc<netcause_otlp::LogExporter>>,
+        traces: Option<Arc<netcause_otlp::Traces>>,
+    ) {
+        self.exporters.extend(logs.clone().map(|logs| logs as Arc<dyn Export>));
+        (self.logs, self.traces) = (logs, traces);
+    }
 
-#[cfg(not(feature = "otlp"))]
-#[allow(clippy::unnecessary_wraps, reason = "as with the feature")]
-fn logs(_: &Config) -> Result<Option<Arc<dyn Export>>, Error> {
-    Ok(None)
+    /// Has what is exported over OTLP observed by a meter.
+    pub(crate) fn register_metrics(&self, meter: &netcause_otlp::Meter) {
+        if let Some(logs) = &self.logs {
+            logs.register_metrics(meter);
+        }
+        if let Some(traces) = &self.traces {
+            traces.register_metrics(meter);
+        }
+    }
 }
 
 /// The exporter of lines, unless `NETCAUSE_FORMAT` is `off`.

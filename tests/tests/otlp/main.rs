@@ -5,10 +5,13 @@
 mod answers;
 mod arrival;
 mod decoded;
+mod elsewhere;
+mod metrics;
 mod outages;
 mod said;
 mod sender;
 mod traces;
+mod words;
 
 use std::sync::LazyLock;
 

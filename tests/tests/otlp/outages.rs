@@ -131,8 +131,9 @@ fn what_does_not_fit_is_lost_by_the_policy_counted_and_told() {
         let arrived = receiver.arrived();
         let numbers = numbers(&arrived);
         assert!(is_in_order(&numbers), "{on_full:?}");
-        assert_eq!(numbers.contains(&4_999), on_full == OnFull::DropOldest);
-        assert_eq!(numbers.contains(&900), on_full == OnFull::DropNewest);
+        // Whatever was on its way besides, there was room for so many.
+        let mut kept = if on_full == OnFull::DropOldest { 4_000..5_000 } else { 0..1_000 };
+        assert!(kept.all(|number| numbers.binary_search(&number).is_ok()), "{on_full:?}");
         assert_eq!(told(&arrived), lost);
     }
 }

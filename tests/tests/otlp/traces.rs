@@ -1,15 +1,17 @@
 //! Traces beside log records: both tell one story.
 
+use std::path::Path;
 use std::time::Duration;
 
 use netcause_fault::{Fault, Reason, WithFault};
+use netcause_tests::certificates::Certificates;
 use netcause_tests::child;
 use netcause_tests::collector::{Item, text_value};
 use serde_json::json;
 use tracing::field::Empty;
 use tracing::{error, info, info_span, warn};
 
-use crate::COLLECTOR;
+use crate::{CERTIFICATES, COLLECTOR};
 
 /// What the failure of a try is known by.
 fn refused() -> WithFault {
@@ -72,27 +74,69 @@ fn is_failed(span: &Item) -> bool {
 
 #[test]
 fn the_trace_and_the_log_of_a_retried_request_tell_one_story() {
-    let endpoint = match endpoint_of_parent() {
-        Some(endpoint) => endpoint,
-        None => return,
+    for (protocol, is_tls) in
+        [("http/protobuf", false), ("grpc", false), ("http/protobuf", true), ("grpc", true)]
+    {
+        if !child::is_one() && COLLECTOR.is_none() {
+            return;
+        }
+        let (service, endpoint) =
+            (format!("story {protocol} {is_tls}"), endpoint(protocol, is_tls));
+        let mut variables = vec![
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", protocol),
+            ("OTEL_EXPORTER_OTLP_COMPRESSION", if is_tls { "gzip" } else { "none" }),
+            ("OTEL_SERVICE_NAME", service.as_str()),
+            ("NETCAUSE_FORMAT", "off"),
+        ];
+        if is_tls {
+            variables.extend(files());
+        }
+        let finished = child::with_variables(&variables, || {
+            emit_story();
+        });
+        assert_eq!(finished.stderr, "");
+        check_story(&service);
+    }
+}
+
+fn files() -> [(&'static str, &'static str); 3] {
+    let certificates: &'static Certificates = &CERTIFICATES;
+    let path = |path: &'static Path| path.to_str().expect("a plain path");
+    [
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", path(&certificates.authority)),
+        ("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", path(&certificates.client)),
+        ("OTEL_EXPORTER_OTLP_CLIENT_KEY", path(&certificates.client_key)),
+    ]
+}
+
+/// Where the Collector of the test takes OTLP; the child asks for none.
+fn endpoint(protocol: &str, is_tls: bool) -> String {
+    let Some(collector) = (!child::is_one()).then(|| COLLECTOR.as_ref()).flatten() else {
+        return String::new();
     };
-    let variables = [
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
-        ("OTEL_SERVICE_NAME", "story"),
-        ("NETCAUSE_FORMAT", "off"),
-    ];
-    let finished = child::with_variables(&variables, || {
-        let guard = netcause::init();
-        operation("recovered", true);
-        operation("failed", false);
-        let counts = guard.shutdown(Duration::from_secs(20));
-        assert_eq!((counts.queued, counts.lost), (0, 0), "{counts:?}");
-        // Four log records and six spans.
-        assert_eq!(counts.written, 10, "{counts:?}");
-    });
-    assert_eq!(finished.stderr, "");
+    match (protocol, is_tls) {
+        ("grpc", false) => format!("http://127.0.0.1:{}", collector.grpc),
+        ("grpc", true) => format!("https://localhost:{}", collector.grpcs),
+        (_, false) => format!("http://127.0.0.1:{}", collector.http),
+        (_, true) => format!("https://localhost:{}", collector.https),
+    }
+}
+
+fn emit_story() {
+    let guard = netcause::init();
+    operation("recovered", true);
+    operation("failed", false);
+    let counts = guard.shutdown(Duration::from_secs(20));
+    assert_eq!((counts.queued, counts.lost), (0, 0), "{counts:?}");
+    // Four log records and six spans.
+    assert_eq!(counts.written, 10, "{counts:?}");
+}
+
+fn check_story(service: &str) {
     let collector = COLLECTOR.as_ref().expect("it runs");
-    let (spans, logs) = (collector.spans("story", 6), collector.logs("story", 4));
+    let (spans, logs) = (collector.spans(service, 6), collector.logs(service, 4));
+    assert_eq!((spans.len(), logs.len()), (6, 4));
     let recovered = named(&spans, "recovered");
     let failed = named(&spans, "failed");
     assert_eq!((is_failed(recovered), is_failed(failed)), (false, true));
@@ -132,12 +176,4 @@ fn check_no_secrets_and_no_events(spans: &[Item]) {
     let [first, _] = tries(spans, recovered);
     // A client's.
     assert_eq!(first.get("kind"), Some(&json!(3)));
-}
-
-/// Where the Collector of the test takes OTLP over HTTP; the child asks for none.
-fn endpoint_of_parent() -> Option<String> {
-    if child::is_one() {
-        return Some(String::new());
-    }
-    COLLECTOR.as_ref().map(|collector| format!("http://127.0.0.1:{}", collector.http))
 }

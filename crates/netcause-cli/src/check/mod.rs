@@ -41,7 +41,7 @@ fn report(config: &Config, out: &mut impl Write) -> io::Result<bool> {
         match &it.failure {
             None => writeln!(
                 out,
-                "{}: {} takes them, after {} ms",
+                "{}: {} takes them, answered in {} ms",
                 it.signal,
                 it.endpoint,
                 it.elapsed.as_millis()

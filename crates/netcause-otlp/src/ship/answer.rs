@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use hyper::header::{HeaderMap, RETRY_AFTER};
+use netcause_fault::Evidence;
 
 use super::failure::Failure;
 use crate::encode::wire::{Fields, Value};
@@ -32,9 +33,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 /// What a status of HTTP that is no success means (OTLP specification, "Failures" and
 /// "Retryable Response Codes").
-pub(crate) fn of_status(status: u16, headers: &HeaderMap, failure: Failure) -> Answer {
+pub(crate) fn of_status(status: u16, headers: &HeaderMap, mut failure: Failure) -> Answer {
+    let pause = retry_after(headers, SystemTime::now());
+    if let Some(pause) = pause {
+        failure.fault.add_evidence(Evidence::RetryAfter(pause));
+    }
     match status {
-        429 | 502 | 503 | 504 => Answer::Retry(failure, retry_after(headers, SystemTime::now())),
+        429 | 502 | 503 | 504 => Answer::Retry(failure, pause),
         413 => Answer::TooLarge(failure),
         _ => Answer::Refused(failure),
     }
@@ -108,10 +113,21 @@ pub(crate) fn partial(response: &[u8]) -> Partial {
     Partial { rejected: number(partial, 1), message: String::from_utf8_lossy(message).into_owned() }
 }
 
-/// The message of a `google.rpc.Status`, in which receivers explain a refusal.
-pub(crate) fn message(status: &[u8]) -> String {
-    let message = bytes(status, 2).unwrap_or_default();
-    String::from_utf8_lossy(message).into_owned()
+/// What a receiver says of a refusal: the message of a `google.rpc.Status`, or a short text.
+pub(crate) fn message(kind: &str, body: &[u8]) -> String {
+    if kind.starts_with("application/x-protobuf") {
+        let message = bytes(body, 2).unwrap_or_default();
+        return String::from_utf8_lossy(message).into_owned();
+    }
+    if kind.starts_with("application/json") {
+        let status: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        return status.get("message").and_then(|it| it.as_str()).unwrap_or_default().to_owned();
+    }
+    let is_text = kind.is_empty() || kind.starts_with("text/plain");
+    match std::str::from_utf8(body) {
+        Ok(text) if is_text && !text.trim_start().starts_with('<') => text.trim().to_owned(),
+        _ => String::new(),
+    }
 }
 
 #[cfg(test)]
@@ -146,6 +162,17 @@ mod tests {
         assert_eq!(retry_info(STATUS), Some(expected));
         assert_eq!(retry_info(b"\x08\x08"), None);
         assert_eq!(retry_info(&STATUS[..20]), None);
+    }
+
+    #[test]
+    fn what_a_receiver_says_is_read_by_its_kind() {
+        assert_eq!(message("application/x-protobuf", b"\x08\x03\x12\x03bad"), "bad");
+        assert_eq!(message("application/json; charset=utf-8", br#"{"message":"bad"}"#), "bad");
+        assert_eq!(message("text/plain", b" no such key\n"), "no such key");
+        assert_eq!(message("", b"use HTTPS"), "use HTTPS");
+        assert_eq!(message("", b"<html>"), "");
+        assert_eq!(message("text/html", b"bad"), "");
+        assert_eq!(message("application/x-protobuf", b"not found"), "");
     }
 
     #[test]

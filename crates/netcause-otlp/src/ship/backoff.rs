@@ -14,11 +14,6 @@ pub(crate) struct Backoff {
 }
 
 impl Backoff {
-    /// How many retries were made so far.
-    pub(crate) fn retries(&self) -> u32 {
-        self.failed
-    }
-
     /// The pause before the next attempt, no shorter than what the receiver asks for.
     pub(crate) fn next(&mut self, asked: Option<Duration>) -> Duration {
         let whole = FIRST.saturating_mul(1 << self.failed.min(6)).min(LONGEST);
@@ -43,7 +38,6 @@ mod tests {
             let whole = FIRST.saturating_mul(1 << index.min(6)).min(LONGEST);
             assert!((whole / 2..=whole).contains(pause), "{index}: {pause:?}");
         }
-        assert_eq!(backoff.retries(), 9);
         let firsts: Vec<_> = (0..20).map(|_| Backoff::default().next(None)).collect();
         assert!(firsts.iter().any(|pause| *pause != firsts[0]), "{firsts:?}");
     }

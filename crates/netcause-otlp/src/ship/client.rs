@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
-use hyper::header::HeaderMap;
-use hyper::rt::{Read, Write};
+use hyper::header::{CONTENT_TYPE, HeaderMap};
+use hyper::rt;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use netcause_fault::Phase;
@@ -17,6 +17,7 @@ use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use super::advice::Seen;
 use super::answer::{self, Answer};
 use super::failure::{Failure, Progress};
 use super::target::Target;
@@ -41,29 +42,35 @@ pub(crate) struct Client {
     connection: Option<Connection>,
     phase: Phase,
     peer: Option<SocketAddr>,
+    seen: Seen,
 }
 
-/// An answer, read whole.
+/// An answer, read as far as it is worth reading.
 struct Whole {
     status: StatusCode,
     headers: HeaderMap,
     trailers: HeaderMap,
-    body: Bytes,
+    body: Vec<u8>,
 }
 
 impl Client {
     pub(crate) fn new(target: Target, tls: Option<TlsConnector>, timeout: Duration) -> Self {
         let phase = Phase::Connect;
-        Client { target, tls, timeout, connection: None, phase, peer: None }
+        let seen = Seen::default();
+        Client { target, tls, timeout, connection: None, phase, peer: None, seen }
     }
 
     /// Makes one attempt to deliver a request.
     pub(crate) async fn send(&mut self, body: Bytes) -> Answer {
         let start = Instant::now();
         let exchange = tokio::time::timeout(self.timeout, self.exchange(body)).await;
-        let progress = Progress { phase: self.phase, peer: self.peer, elapsed: start.elapsed() };
+        let (phase, peer, seen) = (self.phase, self.peer, self.seen);
+        let progress = Progress { phase, peer, elapsed: start.elapsed(), seen };
         match exchange {
-            Ok(Ok(whole)) => self.judge(&whole, progress),
+            Ok(Ok(whole)) => {
+                self.seen.has_answered = true;
+                judge(&self.target, &whole, progress)
+            }
             Ok(Err(error)) => {
                 self.connection = None;
                 Answer::Retry(Failure::of_error(&*error, progress, &self.target), None)
@@ -96,9 +103,16 @@ impl Client {
         };
         self.phase = Phase::Body;
         let (head, body) = response.into_parts();
-        let body = Limited::new(body, ANSWER).collect().await?;
-        let trailers = body.trailers().cloned().unwrap_or_default();
-        let body = body.to_bytes();
+        let read = read(body).await;
+        if !matches!(read, Ok(Read { is_whole: true, .. })) {
+            self.connection = None;
+        }
+        let read = match read {
+            // What a failure means is in its status.
+            Err(_) if !head.status.is_success() => Read::default(),
+            read => read?,
+        };
+        let Read { body, trailers, .. } = read;
         Ok(Whole { status: head.status, headers: head.headers, trailers, body })
     }
 
@@ -117,6 +131,8 @@ impl Client {
         self.phase = Phase::Tls;
         let name = ServerName::try_from(self.target.host.clone())?;
         let stream = tls.connect(name, stream).await?;
+        let agreed = stream.get_ref().1.alpn_protocol();
+        self.seen.lacks_h2 = self.target.protocol == Protocol::Grpc && agreed != Some(b"h2");
         self.handshake(TokioIo::new(stream)).await
     }
 
@@ -156,7 +172,7 @@ impl Client {
 
     async fn handshake<I>(&self, io: I) -> Result<Connection, AnyError>
     where
-        I: Read + Write + Unpin + Send + 'static,
+        I: rt::Read + rt::Write + Unpin + Send + 'static,
     {
         match self.target.protocol {
             Protocol::HttpProtobuf => {
@@ -173,32 +189,68 @@ impl Client {
             }
         }
     }
+}
 
-    fn judge(&self, answer: &Whole, progress: Progress) -> Answer {
-        let target = &self.target;
-        if !answer.status.is_success() {
-            let text = match target.protocol {
-                Protocol::HttpProtobuf => answer::message(&answer.body),
-                Protocol::Grpc => String::new(),
-            };
-            let failure = Failure::of_status(answer.status, text, progress, target);
-            return answer::of_status(answer.status.as_u16(), &answer.headers, failure);
+/// What was read of an answer after its head.
+#[derive(Default)]
+struct Read {
+    body: Vec<u8>,
+    trailers: HeaderMap,
+    is_whole: bool,
+}
+
+async fn read(mut body: Incoming) -> hyper::Result<Read> {
+    let mut read = Read::default();
+    while let Some(frame) = body.frame().await {
+        match frame?.into_data() {
+            Ok(data) => read.body.extend_from_slice(&data),
+            Err(frame) => read.trailers = frame.into_trailers().unwrap_or_default(),
         }
-        if target.protocol == Protocol::HttpProtobuf {
-            return Answer::Accepted(answer::partial(&answer.body));
+        if read.body.len() > ANSWER {
+            return Ok(read);
         }
-        let header = |name: &str| answer.trailers.get(name).or_else(|| answer.headers.get(name));
-        let code = header("grpc-status").and_then(|it| it.to_str().ok()?.parse().ok()).unwrap_or(2);
-        if code == 0 {
-            // A message of gRPC: whether it is compressed, its length, its bytes.
-            let message = answer.body.get(5..).unwrap_or_default();
-            return Answer::Accepted(answer::partial(message));
-        }
-        let text = header("grpc-message").and_then(|it| it.to_str().ok()).unwrap_or_default();
-        let details = header("grpc-status-details-bin").and_then(|it| base64(it.as_bytes()));
-        let failure = Failure::of_code(code, text, progress, target);
-        answer::of_code(code, details.as_deref(), failure)
     }
+    Ok(Read { is_whole: true, ..read })
+}
+
+/// What an answer means.
+fn judge(target: &Target, answer: &Whole, mut progress: Progress) -> Answer {
+    let kind = answer.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().to_ascii_lowercase();
+    if !answer.status.is_success() {
+        let text = match target.protocol {
+            Protocol::HttpProtobuf => answer::message(&kind, &answer.body),
+            Protocol::Grpc => String::new(),
+        };
+        let failure = Failure::of_status(answer.status, text, progress, target);
+        return answer::of_status(answer.status.as_u16(), &answer.headers, failure);
+    }
+    if kind.starts_with("text/html") {
+        progress.seen.is_page = true;
+        let text = "a page of HTML";
+        return Answer::Refused(Failure::of_stranger(text, progress, target));
+    }
+    match target.protocol {
+        Protocol::HttpProtobuf => Answer::Accepted(answer::partial(&answer.body)),
+        Protocol::Grpc => judge_grpc(target, answer, progress),
+    }
+}
+
+fn judge_grpc(target: &Target, answer: &Whole, progress: Progress) -> Answer {
+    let header = |name: &str| answer.trailers.get(name).or_else(|| answer.headers.get(name));
+    let Some(code) = header("grpc-status").and_then(|it| it.to_str().ok()?.parse().ok()) else {
+        let text = "an answer without a status of gRPC";
+        return Answer::Refused(Failure::of_stranger(text, progress, target));
+    };
+    if code == 0 {
+        // A message of gRPC: whether it is compressed, its length, its bytes.
+        let message = answer.body.get(5..).unwrap_or_default();
+        return Answer::Accepted(answer::partial(message));
+    }
+    let text = header("grpc-message").map(|it| percent_decoded(it.as_bytes())).unwrap_or_default();
+    let details = header("grpc-status-details-bin").and_then(|it| base64(it.as_bytes()));
+    let failure = Failure::of_code(code, &text, progress, target);
+    answer::of_code(code, details.as_deref(), failure)
 }
 
 impl Connection {
@@ -213,6 +265,28 @@ impl Connection {
 fn is_closed(error: &(dyn StdError + 'static)) -> bool {
     let error = error.downcast_ref::<hyper::Error>();
     error.is_some_and(|it| it.is_canceled() || it.is_closed() || it.is_incomplete_message())
+}
+
+/// A text as gRPC puts it into a header (gRPC over HTTP2, "Responses"): what is no escape
+/// stands as it is.
+fn percent_decoded(text: &[u8]) -> String {
+    let digit = |byte: Option<&u8>| char::from(*byte?).to_digit(16);
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((byte, after)) = rest.split_first() {
+        let escape = (*byte == b'%').then(|| digit(after.first()).zip(digit(after.get(1))));
+        match escape.flatten() {
+            Some((high, low)) => {
+                out.push((high * 16 + low) as u8);
+                rest = after.get(2..).unwrap_or_default();
+            }
+            None => {
+                out.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// Bytes in base64, padded or not, as gRPC puts them into headers.
@@ -240,7 +314,13 @@ fn base64(text: &[u8]) -> Option<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::base64;
+    use super::{base64, percent_decoded};
+
+    #[test]
+    fn a_message_of_grpc_is_decoded_and_broken_escapes_stand() {
+        assert_eq!(percent_decoded(b"gr%C3%B6%c3%9fer than 4%"), "gr\u{f6}\u{df}er than 4%");
+        assert_eq!(percent_decoded(b"100%, %zz, %ff"), "100%, %zz, \u{fffd}");
+    }
 
     #[test]
     fn base64_is_read_padded_or_not() {

@@ -3,6 +3,7 @@
 //! It has a runtime and a client of its own, so that it works in any program, and it is
 //! marked as inside the pipeline for life, so that nothing it does is ever logged.
 
+mod advice;
 pub(crate) mod answer;
 mod backoff;
 pub(crate) mod client;
@@ -14,6 +15,7 @@ pub(crate) mod tls;
 
 use std::io::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -30,6 +32,7 @@ use self::reports::Reports;
 use self::target::{Signal, Target};
 use crate::encode::request::{request, resource};
 use crate::lane::{Lane, Loss};
+use crate::metrics::Component;
 use crate::queue::Batch;
 use crate::{Error, ErrorKind, OtlpConfig, Protocol};
 
@@ -44,11 +47,21 @@ struct Shipper {
     reports: Reports,
 }
 
+/// Shippers of this process, which tells their components apart.
+static SHIPPERS: AtomicU64 = AtomicU64::new(0);
+
 /// Starts the thread that empties a lane.
-pub(crate) fn start(config: &OtlpConfig, signal: Signal, lane: &Arc<Lane>) -> Result<(), Error> {
+pub(crate) fn start(
+    config: &OtlpConfig,
+    signal: Signal,
+    lane: &Arc<Lane>,
+) -> Result<Component, Error> {
+    let client = client(config, signal)?;
+    let number = SHIPPERS.fetch_add(1, Ordering::Relaxed);
+    let component = Component::new(config, signal, &client.target, number);
     let shipper = Shipper {
         lane: Arc::clone(lane),
-        client: client(config, signal)?,
+        client,
         resource: resource(&config.resource),
         delay: config.delay,
         give_up: config.give_up,
@@ -68,7 +81,8 @@ pub(crate) fn start(config: &OtlpConfig, signal: Signal, lane: &Arc<Lane>) -> Re
         runtime.shutdown_background();
     };
     let name = format!("netcause-otlp-{}", signal.name());
-    std::thread::Builder::new().name(name).spawn(run).map(drop).map_err(failed)
+    std::thread::Builder::new().name(name).spawn(run).map_err(failed)?;
+    Ok(component)
 }
 
 /// A client for a signal.
@@ -110,15 +124,15 @@ impl Shipper {
                 }
                 Answer::TooLarge(failure) => {
                     self.reports.lost(&failure, batch.records());
-                    self.lane.lost(batch, Loss::TooLarge);
+                    self.lane.lost(batch, Loss::TooLarge, failure.fault.error_type());
                 }
                 Answer::Refused(failure) => {
                     self.reports.lost(&failure, batch.records());
-                    self.lane.lost(batch, Loss::Rejected);
+                    self.lane.lost(batch, Loss::Rejected, failure.fault.error_type());
                 }
                 Answer::Retry(failure, _) => {
                     self.reports.lost(&failure, batch.records());
-                    self.lane.lost(batch, Loss::Expired);
+                    self.lane.lost(batch, Loss::Expired, failure.fault.error_type());
                 }
             }
         }
@@ -132,21 +146,20 @@ impl Shipper {
         let mut backoff = Backoff::default();
         loop {
             let flushes = self.lane.flushes();
-            let (mut failure, pause) = match self.client.send(body.clone()).await {
-                Answer::Retry(failure, pause) => (failure, pause),
+            let (failure, asked) = match self.client.send(body.clone()).await {
+                Answer::Retry(failure, asked) => (failure, asked),
                 answer => return answer,
             };
-            failure.fault.attempts.attempt = Some(backoff.retries());
-            self.reports.failed(&failure, self.lane.counts());
-            let next = Instant::now() + backoff.next(pause);
-            let is_over = self.give_up.is_some_and(|limit| next > start + limit);
+            let pause = backoff.next(asked);
+            let is_over = self.give_up.is_some_and(|limit| start.elapsed() + pause > limit);
             if is_over || self.lane.is_closed() {
-                return Answer::Retry(failure, pause);
+                return Answer::Retry(failure, asked);
             }
-            match pause {
+            self.reports.failed(&failure, self.lane.counts(), pause);
+            match asked {
                 // Not even somebody who flushes may hurry a receiver that asks for a pause.
-                Some(_) => tokio::time::sleep_until(next).await,
-                None => drop(tokio::time::timeout_at(next, self.lane.is_flushed(flushes)).await),
+                Some(_) => tokio::time::sleep(pause).await,
+                None => drop(tokio::time::timeout(pause, self.lane.is_flushed(flushes)).await),
             }
         }
     }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use netcause_fault::{TextDuration, text_duration};
 use netcause_record::Counts;
 
 use super::answer::Partial;
@@ -26,42 +27,49 @@ impl Reports {
         Reports { signal, last: None, failing: None }
     }
 
-    /// An attempt failed; another one follows.
-    pub(super) fn failed(&mut self, failure: &Failure, counts: Counts) {
+    /// An attempt failed; another one follows after a pause.
+    pub(super) fn failed(&mut self, failure: &Failure, counts: Counts, pause: Duration) {
         self.say(|this, text| {
-            this.failing.get_or_insert_with(Instant::now);
-            let _ = write!(text, "{} wait and are sent again", counts.queued);
+            let since = *this.failing.get_or_insert_with(Instant::now);
+            let verb = if counts.queued == 1 { "waits" } else { "wait" };
+            let _ = write!(text, "{} {verb}", this.signal.some(counts.queued));
             if counts.lost > 0 {
-                let _ = write!(text, ", {} are lost so far", counts.lost);
+                let _ = write!(text, ", {} lost so far", counts.lost);
             }
-            let _ = write!(text, ": ");
-            push_failure(failure, text);
+            if since.elapsed() >= PERIOD {
+                let _ = write!(text, ", none arrived for {}", in_seconds(since.elapsed()));
+            }
+            // A tenth of a second is fine enough for people.
+            let pause = Duration::from_millis(pause.as_millis().div_ceil(100) as u64 * 100);
+            let _ = write!(text, ", next try in {}: {failure}", text_duration(pause));
         });
     }
 
     /// Records are lost.
     pub(super) fn lost(&mut self, failure: &Failure, records: usize) {
-        self.say(|_, text| {
-            let _ = write!(text, "{records} are lost: ");
-            push_failure(failure, text);
+        self.say(|this, text| {
+            let _ = write!(text, "{} lost: {failure}", this.signal.some(records as u64));
         });
     }
 
     /// Records have arrived, but perhaps not all.
     pub(super) fn accepted(&mut self, partial: &Partial) {
         if partial.rejected > 0 {
-            self.say(|_, text| {
-                let _ =
-                    write!(text, "the receiver rejected {}: {}", partial.rejected, partial.message);
+            self.say(|this, text| {
+                let rejected = this.signal.some(partial.rejected);
+                let _ = write!(text, "{rejected} lost: the receiver rejected them");
+                if !partial.message.is_empty() {
+                    let _ = write!(text, ": {}", partial.message);
+                }
             });
         } else if !partial.message.is_empty() {
             self.say(|_, text| {
-                let _ = write!(text, "the receiver warns: {}", partial.message);
+                let _ = write!(text, "all arrived, and the receiver warns: {}", partial.message);
             });
         } else if self.failing.is_some() {
             self.say(|this, text| {
-                let since = this.failing.take().map(|since| since.elapsed().as_secs());
-                let _ = write!(text, "they arrive again, after {} s", since.unwrap_or(0));
+                let since = this.failing.take().map(|since| since.elapsed()).unwrap_or_default();
+                let _ = write!(text, "they arrive again, after {}", in_seconds(since));
             });
         }
     }
@@ -79,10 +87,18 @@ impl Reports {
     }
 }
 
-/// The summary, what was said, and what to check.
-fn push_failure(failure: &Failure, text: &mut String) {
-    let _ = write!(text, "{} ({})", failure.fault.summary(), failure.text);
-    if let Some(hint) = failure.fault.hint() {
-        let _ = write!(text, "; {hint}");
+/// Finer is not to be read at a glance.
+fn in_seconds(time: Duration) -> TextDuration {
+    text_duration(Duration::from_secs(time.as_secs()))
+}
+
+impl Signal {
+    /// So many of them, in words.
+    fn some(self, count: u64) -> String {
+        let item = match self {
+            Signal::Logs => "record",
+            Signal::Traces => "span",
+        };
+        format!("{count} {item}{}", if count == 1 { "" } else { "s" })
     }
 }

@@ -21,6 +21,22 @@ impl Signal {
         }
     }
 
+    /// As the names of metrics call one of its records.
+    pub(crate) fn item(self) -> &'static str {
+        match self {
+            Signal::Logs => "log",
+            Signal::Traces => "span",
+        }
+    }
+
+    /// The unit of their number, in metrics.
+    pub(crate) fn unit(self) -> &'static str {
+        match self {
+            Signal::Logs => "{log_record}",
+            Signal::Traces => "{span}",
+        }
+    }
+
     /// The method of its service in gRPC.
     fn rpc(self) -> &'static str {
         match self {
@@ -33,6 +49,7 @@ impl Signal {
 /// Where requests go.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
+    pub(crate) signal: Signal,
     pub(crate) protocol: Protocol,
     pub(crate) is_tls: bool,
     pub(crate) host: String,
@@ -58,15 +75,11 @@ impl Target {
         let host =
             uri.host().filter(|host| !host.is_empty()).ok_or_else(|| wrong("names no host"))?;
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let usual = match config.protocol {
-            Protocol::Grpc => 4317,
-            Protocol::HttpProtobuf if is_tls => 443,
-            Protocol::HttpProtobuf => 80,
-        };
-        let port = uri.port_u16().unwrap_or(usual);
+        let port = uri.port_u16().unwrap_or(if is_tls { 443 } else { 80 });
         let uri = request_uri(&uri, config.protocol, signal).ok_or_else(|| wrong("is no URL"))?;
         let headers = headers(config)?;
         Ok(Target {
+            signal,
             protocol: config.protocol,
             is_tls,
             host,
@@ -75,6 +88,12 @@ impl Target {
             gzip: config.gzip,
             headers,
         })
+    }
+
+    /// Where requests go, without what may be secret in a URL: for people.
+    pub(crate) fn url(&self) -> String {
+        let scheme = if self.is_tls { "https" } else { "http" };
+        format!("{scheme}://{}:{}{}", self.host, self.port, self.uri.path())
     }
 
     /// A request with that body.

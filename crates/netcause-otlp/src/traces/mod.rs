@@ -1,9 +1,11 @@
 //! [`Traces`]: spans of `tracing` as OpenTelemetry's, delivered as log records are.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use netcause_record::{Counts, Export, Losses, Record, Redactor};
+use opentelemetry::metrics::Meter;
 use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry::{Context, global};
@@ -20,6 +22,7 @@ use tracing_subscriber::registry::LookupSpan;
 use self::span::SpanWriter;
 use crate::lane::Lane;
 use crate::logs::{bounds, with_buffers};
+use crate::metrics::Component;
 use crate::ship::{self, target::Signal};
 use crate::{Error, OtlpConfig};
 
@@ -81,6 +84,7 @@ impl Default for TraceSettings {
 pub struct Traces {
     lane: Arc<Lane>,
     provider: SdkTracerProvider,
+    component: Component,
 }
 
 impl Traces {
@@ -91,10 +95,10 @@ impl Traces {
     /// As [`LogExporter::start`](crate::LogExporter::start).
     pub fn start(config: &OtlpConfig, settings: TraceSettings) -> Result<Self, Error> {
         let lane = Arc::new(Lane::new(bounds(config), config.on_full));
-        ship::start(config, Signal::Traces, &lane)?;
+        let component = ship::start(config, Signal::Traces, &lane)?;
         global::set_text_map_propagator(propagator(&settings));
         let sampler = sampler(&settings);
-        let processor = Processor { lane: Arc::clone(&lane), redactor: settings.redactor };
+        let processor = Processor::new(Arc::clone(&lane), settings.redactor);
         let provider = SdkTracerProvider::builder()
             .with_span_processor(processor)
             .with_sampler(sampler)
@@ -102,7 +106,13 @@ impl Traces {
             .with_resource(Resource::builder_empty().build())
             .build();
         global::set_tracer_provider(provider.clone());
-        Ok(Traces { lane, provider })
+        Ok(Traces { lane, provider, component })
+    }
+
+    /// Registers `otel.sdk.processor.span.*` and `otel.sdk.exporter.span.*`: see
+    /// [`LogExporter::register_metrics`](crate::LogExporter::register_metrics).
+    pub fn register_metrics(&self, meter: &Meter) {
+        self.component.register(&self.lane, meter);
     }
 
     /// The layer that makes OpenTelemetry's spans. It does not judge which of them failed,
@@ -165,6 +175,14 @@ fn propagator(settings: &TraceSettings) -> TextMapCompositePropagator {
 struct Processor {
     lane: Arc<Lane>,
     redactor: Redactor,
+    /// How many losses those that flushed were told of.
+    told: AtomicU64,
+}
+
+impl Processor {
+    fn new(lane: Arc<Lane>, redactor: Redactor) -> Self {
+        Processor { lane, redactor, told: AtomicU64::new(0) }
+    }
 }
 
 impl SpanProcessor for Processor {
@@ -186,9 +204,10 @@ impl SpanProcessor for Processor {
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        let before = self.lane.losses().total();
         let queued = self.lane.flush(timeout);
-        let lost = self.lane.losses().total() - before;
+        let losses = self.lane.losses().total();
+        // Also what was lost before, while nobody asked.
+        let lost = losses.saturating_sub(self.told.swap(losses, Ordering::Relaxed));
         match (queued, lost) {
             (0, 0) => Ok(()),
             (0, lost) => Err(OTelSdkError::InternalFailure(format!("{lost} spans were lost"))),
@@ -200,5 +219,26 @@ impl SpanProcessor for Processor {
 impl Drop for Processor {
     fn drop(&mut self) {
         self.lane.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lane::Loss;
+
+    #[test]
+    fn what_was_lost_before_a_flush_is_told_by_it_once() {
+        let lane = Arc::new(Lane::new(bounds(&OtlpConfig::default()), Default::default()));
+        let processor = Processor::new(Arc::clone(&lane), Redactor::default());
+        assert!(processor.force_flush().is_ok(), "there was nothing to send");
+        lane.push("scope", b"span");
+        lane.lost(lane.take().unwrap(), Loss::Rejected, "400");
+        let told = processor.force_flush().unwrap_err().to_string();
+        assert!(told.contains("1 spans were lost"), "{told}");
+        assert!(processor.force_flush().is_ok(), "that was told");
+        lane.push("scope", b"span");
+        let told = processor.shutdown_with_timeout(Duration::from_millis(1));
+        assert!(matches!(told, Err(OTelSdkError::Timeout(_))), "{told:?}");
     }
 }
