@@ -70,6 +70,9 @@ Examples:
                            which peers failed, and how often
   netcause enrich app.log.*.gz
                            also what is compressed; `-` is standard input, as is no file at all
+  export OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318 OTEL_SERVICE_NAME=shop
+  ./shop 2>&1 | netcause enrich --format otlp
+                           log records for a collector; if it is slow or away, ./shop waits
 
 Each input line becomes one JSON object, in order.
 A JSON record keeps its fields; any other line becomes `message`, unchanged.
@@ -83,11 +86,26 @@ Environment:
   NETCAUSE_LIMIT_RECORD  bytes of one output line (16000); more is cut, and says so
   NETCAUSE_LIMIT_FIELD   bytes of one text field (8192)
   NO_COLOR               set to anything: no colours
+  and, for --format otlp:
+  OTEL_EXPORTER_OTLP_ENDPOINT, _PROTOCOL, _HEADERS, _TIMEOUT, _COMPRESSION, _CERTIFICATE,
+  _CLIENT_CERTIFICATE, _CLIENT_KEY, _INSECURE, each also with LOGS_ before its end
+                         where log records go, and how (http://localhost:4318)
+  OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
+                         what the lines are of
+  OTEL_BLRP_*, OTEL_ATTRIBUTE_*, OTEL_LOGRECORD_*
+                         batches, and the limits of attributes
+  NETCAUSE_BUFFER        bytes that wait for the collector (16 MiB)
+  NETCAUSE_ON_FULL       when no more fit: block (the input waits), drop_newest, drop_oldest
+
+With --format otlp the end of the input, Ctrl-C and SIGTERM let what was read arrive first:
+up to 30 s without any progress, after a signal 8 s in all. A second signal ends it at once.
 
 Exit codes:
-  0  done, or nobody reads the output any more
-  1  an input could not be read, or the output not be written
-  2  the command line, or a variable, was not understood";
+  0    done, or nobody reads the output any more; with --format otlp, all has arrived
+  1    an input could not be read, the output not be written, or a record not be delivered
+  2    the command line, or a variable, was not understood
+  130  --format otlp: Ctrl-C ended it before the end of the input; what was read has arrived
+  143  the same by SIGTERM";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
@@ -288,8 +306,7 @@ enum EnrichFormat {
     Json,
     /// For people
     Pretty,
-    /// Refused: this version exports nothing over OTLP
-    #[value(hide = true)]
+    /// Log records for a collector, by OpenTelemetry's variables
     Otlp,
 }
 
@@ -320,17 +337,18 @@ pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn execute(command: Command) -> ExitCode {
     match command {
-        Command::Enrich { format: EnrichFormat::Otlp, .. } => not_understood(
-            "--format otlp: this version exports nothing over OTLP; use json or pretty",
-        ),
         Command::Enrich { follow: true, files, .. } if files.len() != 1 || is_stdin(&files) => {
             not_understood(
                 "--follow takes one file; for several: tail -F FILE... | netcause enrich",
             )
         }
         Command::Enrich { only_faults, follow, format, files } => {
-            let pretty = format == EnrichFormat::Pretty;
-            enrich::run(&enrich::Options { files, only_faults, pretty, follow })
+            let output = match format {
+                EnrichFormat::Json => enrich::Output::Json,
+                EnrichFormat::Pretty => enrich::Output::Pretty,
+                EnrichFormat::Otlp => enrich::Output::Otlp,
+            };
+            enrich::run(&enrich::Options { files, only_faults, output, follow })
         }
         #[cfg(feature = "probe")]
         Command::Probe(asked) => probe::run(&asked.into()),

@@ -204,10 +204,27 @@ fn the_pretty_form_is_for_people() {
 }
 
 #[test]
-fn a_form_that_is_not_built_is_refused() {
-    let output = enrich(&["--format", "otlp"], "x");
+fn a_form_that_does_not_exist_is_refused() {
+    let output = enrich(&["--format", "xml"], "x");
     assert_eq!((output.status.code(), stdout(&output)), (Some(2), ""));
-    assert!(stderr(&output).contains("--format otlp"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("json, pretty, otlp"), "{}", stderr(&output));
+}
+
+#[cfg(feature = "otlp")]
+#[test]
+fn a_collector_that_is_not_there_is_told_and_no_success() {
+    let settings = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:1"),
+        ("OTEL_BLRP_EXPORT_TIMEOUT", "100"),
+        ("OTEL_BLRP_SCHEDULE_DELAY", "soon"),
+    ];
+    let output = feed(netcause(&["enrich", "--format", "otlp"], &settings), "one\ntwo\n");
+    assert_eq!((output.status.code(), stdout(&output)), (Some(1), ""));
+    let said: Vec<_> = stderr(&output).lines().collect();
+    assert!(said[0].contains("OTEL_BLRP_SCHEDULE_DELAY=soon"), "{said:?}");
+    assert!(said[1].contains("Connection to host 127.0.0.1 on port 1 refused"), "{said:?}");
+    let last = said.last().expect("something is said");
+    assert!(last.contains("2 of 2 records were not delivered"), "{said:?}");
 }
 
 #[test]

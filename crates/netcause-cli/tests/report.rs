@@ -22,9 +22,10 @@ fn logs_of_several_programs_make_one_report() {
     assert_eq!((output.status.code(), stderr(&output)), (Some(0), ""));
     let page = stdout(&output);
     for expected in [
-        "4 lines, 2026-11-23 09:10:00 to 2026-11-23 09:12:00 UTC, 4 report a failure",
-        "What broke    db.internal:5432: connect_refused 3 times (75 % of all)",
-        "10.3.7.19:8080  1 failures",
+        "4 lines, 2026-11-23 09:10:00 to 09:12:00 UTC; 4 (100 %) report a failure",
+        "What broke    db.internal:5432: connections are refused (connect_refused)",
+        "3 of 4 failures, 75 %",
+        "10.3.7.19:8080  1 failure",
     ] {
         assert!(page.contains(expected), "{expected:?} is missing in\n{page}");
     }

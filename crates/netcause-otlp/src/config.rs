@@ -62,6 +62,9 @@ pub struct OtlpConfig {
     pub queue_records: usize,
     /// What happens when there is no room.
     pub on_full: OnFull,
+    /// How long a caller waits for room at most where it waits, [`OnFull::Block`]; then the
+    /// record is lost.
+    pub patience: Duration,
     /// The most records of one request.
     pub batch_records: usize,
     /// How long a record waits for others to go with it.
@@ -86,6 +89,7 @@ impl Default for OtlpConfig {
             buffer: 16 << 20,
             queue_records: usize::MAX,
             on_full: OnFull::default(),
+            patience: OnFull::PATIENCE,
             batch_records: 512,
             delay: Duration::from_secs(1),
             give_up: None,

@@ -74,7 +74,7 @@ impl LogEncoder {
     /// Adds a record.
     pub fn push(&mut self, record: &Record<'_>) {
         self.message.clear();
-        push_log(record, &self.limits, &mut self.scratch, &mut self.message);
+        push_log(record, None, &self.limits, &mut self.scratch, &mut self.message);
         self.queue.push(record.target, &self.message);
     }
 

@@ -16,6 +16,8 @@ use crate::queue::{Batch, Bounds, Queue};
 pub(crate) struct Lane {
     state: Mutex<State>,
     on_full: OnFull,
+    /// How long somebody waits for room at most.
+    patience: Duration,
     /// Tells those that wait for room that there may be some.
     room: Condvar,
     /// Tells those that flush that something has left.
@@ -37,6 +39,10 @@ struct State {
     oversized: u64,
     /// What the shipper could not deliver, by what the last attempt failed of.
     failed: Vec<(String, u64)>,
+    /// Why the last attempt failed, unless something has arrived since.
+    failure: Option<String>,
+    /// Why the last records that were lost were.
+    loss: Option<String>,
     /// Records that were put into the queue so far.
     accepted: u64,
     /// Of these, those that are there no more.
@@ -69,7 +75,7 @@ pub(crate) enum Loss {
 }
 
 impl Lane {
-    pub(crate) fn new(bounds: Bounds, on_full: OnFull) -> Self {
+    pub(crate) fn new(bounds: Bounds, on_full: OnFull, patience: Duration) -> Self {
         let state = State {
             queue: Queue::new(bounds),
             in_flight: 0,
@@ -78,6 +84,8 @@ impl Lane {
             losses: Losses::default(),
             oversized: 0,
             failed: Vec::new(),
+            failure: None,
+            loss: None,
             accepted: 0,
             left: 0,
             flushes: 0,
@@ -87,6 +95,7 @@ impl Lane {
         Lane {
             state: Mutex::new(state),
             on_full,
+            patience,
             room: Condvar::new(),
             left: Condvar::new(),
             wake: Notify::new(),
@@ -139,13 +148,13 @@ impl Lane {
                 }
             }
             OnFull::Block => {
-                let deadline = Instant::now() + OnFull::PATIENCE;
+                let deadline = Instant::now().checked_add(self.patience);
                 while !state.queue.has_room(scope, item) {
-                    let left = deadline.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
+                    let left = left_until(deadline);
+                    if left.is_zero() || state.closed {
                         break;
                     }
-                    let waited = self.room.wait_timeout(state, left);
+                    let waited = self.room.wait_timeout(state, left.min(OnFull::PATIENCE));
                     state = waited.unwrap_or_else(PoisonError::into_inner).0;
                 }
             }
@@ -176,6 +185,12 @@ impl Lane {
         }
     }
 
+    /// Why records do not arrive.
+    pub(crate) fn failure(&self) -> Option<String> {
+        let state = self.lock();
+        state.failure.as_ref().or(state.loss.as_ref()).cloned()
+    }
+
     /// Has everything sent that was taken before, and waits for it at most so long; says how
     /// many records still wait.
     pub(crate) fn flush(&self, timeout: Duration) -> u64 {
@@ -186,8 +201,7 @@ impl Lane {
         state.flushes += 1;
         self.wake.notify_one();
         while state.left < last {
-            let left =
-                deadline.map_or(Duration::MAX, |it| it.saturating_duration_since(Instant::now()));
+            let left = left_until(deadline);
             if left.is_zero() {
                 break;
             }
@@ -202,6 +216,11 @@ impl Lane {
         self.lock().closed = true;
         self.wake.notify_one();
     }
+}
+
+/// How long it is until then; for ever, where there is no such time.
+fn left_until(deadline: Option<Instant>) -> Duration {
+    deadline.map_or(Duration::MAX, |it| it.saturating_duration_since(Instant::now()))
 }
 
 /// What the shipper does.
@@ -273,6 +292,7 @@ impl Lane {
             state.delivered += records - refused;
             state.losses.rejected += refused;
             state.count_failed("rejected", refused);
+            state.failure = None;
         });
     }
 
@@ -286,6 +306,16 @@ impl Lane {
             }
             state.count_failed(error, records);
         });
+    }
+
+    /// Notes why an attempt failed that another one follows.
+    pub(crate) fn failed(&self, failure: String) {
+        self.lock().failure = Some(failure);
+    }
+
+    /// Notes why records are lost.
+    pub(crate) fn loses(&self, why: String) {
+        self.lock().loss = Some(why);
     }
 
     fn settle(&self, batch: Batch, count: impl FnOnce(&mut State, u64)) {

@@ -32,5 +32,5 @@ pub use lines::OtlpJsonExporter;
 pub use logs::LogExporter;
 pub use opentelemetry::metrics::{Meter, MeterProvider};
 pub use probe::{ProbeFailure, Probed, probe};
-pub use resource::{ResourceValue, resource};
+pub use resource::{ResourceValue, resource, stated_resource};
 pub use traces::{TraceSettings, Traces};

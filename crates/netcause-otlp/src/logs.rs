@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use netcause_record::{Counts, Export, Losses, Record};
 use opentelemetry::metrics::Meter;
@@ -51,7 +51,7 @@ impl LogExporter {
     /// Where the endpoint is no URL, a header is not one that HTTP allows, a file of
     /// certificates or keys cannot be used, or no thread can be started.
     pub fn start(config: OtlpConfig) -> Result<Self, Error> {
-        let lane = Arc::new(Lane::new(bounds(&config), config.on_full));
+        let lane = Arc::new(Lane::new(bounds(&config), config.on_full, config.patience));
         let component = ship::start(&config, Signal::Logs, &lane)?;
         Ok(LogExporter { lane, limits: config.attributes, component })
     }
@@ -83,6 +83,26 @@ impl LogExporter {
     pub fn register_metrics(&self, meter: &Meter) {
         self.component.register(&self.lane, meter);
     }
+
+    /// Takes a record that somebody else made, and that was observed at that time.
+    pub fn export_observed(&self, record: &Record<'_>, observed: SystemTime) {
+        self.take(record, Some(observed));
+    }
+
+    /// Why records do not arrive, in one sentence: the last attempt that failed, unless
+    /// something has arrived since, else what the last loss was for.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        self.lane.failure()
+    }
+
+    fn take(&self, record: &Record<'_>, observed: Option<SystemTime>) {
+        with_buffers(|buffers| {
+            let Buffers { scratch, message, .. } = buffers;
+            push_log(record, observed, &self.limits, scratch, message);
+            self.lane.push(record.target, message);
+        });
+    }
 }
 
 pub(crate) fn bounds(config: &OtlpConfig) -> Bounds {
@@ -96,10 +116,7 @@ pub(crate) fn bounds(config: &OtlpConfig) -> Bounds {
 
 impl Export for LogExporter {
     fn export(&self, record: &Record<'_>) {
-        with_buffers(|buffers| {
-            push_log(record, &self.limits, &mut buffers.scratch, &mut buffers.message);
-            self.lane.push(record.target, &buffers.message);
-        });
+        self.take(record, None);
     }
 
     fn flush(&self, timeout: Duration) -> u64 {

@@ -68,6 +68,25 @@ pub fn resource(stated: &Resource) -> Vec<(String, ResourceValue)> {
     attributes
 }
 
+/// The attributes of the resource of another program: what is said of it, and nothing that
+/// would be about this process.
+///
+/// ```
+/// use netcause_otlp::{ResourceValue, stated_resource};
+/// use netcause_record::Resource;
+///
+/// let attributes = stated_resource(&Resource::new(None, Vec::new()));
+/// let name = ResourceValue::Text("unknown_service".to_owned());
+/// assert_eq!(attributes, [("service.name".to_owned(), name)]);
+/// ```
+#[must_use]
+pub fn stated_resource(stated: &Resource) -> Vec<(String, ResourceValue)> {
+    let name = stated.service_name.as_deref().unwrap_or("unknown_service");
+    let said = stated.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let all = std::iter::once(("service.name", name)).chain(said);
+    all.map(|(key, value)| (key.to_owned(), ResourceValue::Text(value.to_owned()))).collect()
+}
+
 /// The name that OpenTelemetry's specification gives a service that has none.
 fn unknown_service() -> String {
     let path = std::env::current_exe().ok();

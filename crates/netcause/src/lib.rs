@@ -75,6 +75,8 @@ pub use netcause_http as http;
 pub use netcause_layer::{NetcauseLayer, OriginFields};
 #[cfg(feature = "net")]
 pub use netcause_net::{self as net, CallError, FaultContext, call};
+#[cfg(feature = "otlp")]
+pub use netcause_otlp::LogExporter;
 pub use netcause_record::{
     Export, JsonExporter, Limits, Losses, OnFull, PrettyExporter, Record, Sink,
 };

@@ -82,11 +82,44 @@ fn of_signal(config: &Config, otlp: &Otlp) -> OtlpConfig {
         buffer: config.buffer.unwrap_or(usual.buffer),
         queue_records: otlp.queue_records.unwrap_or(usual.queue_records),
         on_full: config.on_full,
+        patience: usual.patience,
         batch_records: otlp.batch_records,
         delay: otlp.delay,
         give_up: otlp.give_up,
         attributes: limits(config),
         resource: netcause_otlp::resource(&config.to_resource()),
+    }
+}
+
+/// Forwarding: the log records of others.
+impl Config {
+    /// Starts what sends log records that other programs made.
+    ///
+    /// Who hands one over waits for room without end, where the policy is to wait. Of this
+    /// process nothing is said: the resource is what the environment says and no more.
+    ///
+    /// ```
+    /// use netcause::Config;
+    ///
+    /// let config = Config::from_env_forwarding(&[])?;
+    /// let exporter = config.forward_logs()?;
+    /// assert_eq!(exporter.failure(), None);
+    /// # Ok::<(), netcause::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where nothing is to be sent (`OTEL_SDK_DISABLED`), and where the exporter cannot be
+    /// started: an endpoint or a file that cannot be used.
+    pub fn forward_logs(&self) -> Result<LogExporter, Error> {
+        let Some(otlp) = &self.otel.logs else {
+            let text = "OTEL_SDK_DISABLED=true, or no endpoint: no log records are sent";
+            return Err(Error::new(ErrorKind::Exporter, text));
+        };
+        let patience = Duration::MAX;
+        let resource = netcause_otlp::stated_resource(&self.to_resource());
+        let config = OtlpConfig { patience, resource, ..of_signal(self, otlp) };
+        LogExporter::start(config).map_err(failed)
     }
 }
 

@@ -6,6 +6,7 @@ mod answers;
 mod arrival;
 mod decoded;
 mod elsewhere;
+mod forwarded;
 mod metrics;
 mod outages;
 mod said;

@@ -122,6 +122,7 @@ impl Enricher {
             Value::U64(0) => &[],
             _ => std::slice::from_ref(&lost),
         };
+        self.time = shown.time;
         let message = if self.form == Form::Json { shown.message } else { shown.inner };
         let record = Record {
             timestamp: shown.time,
@@ -151,7 +152,7 @@ impl Enricher {
         out: &mut String,
     ) -> (bool, u32) {
         let room = self.message_room();
-        let Enricher { redactor, limits, form, keys, judge, resource, arena } = self;
+        let Enricher { redactor, limits, form, keys, judge, resource, arena, time } = self;
         arena.clear();
         let prepared = Preparing { redactor, limits, keys, arena }.all(object);
         let values: Values<'_> = prepared.iter().map(|it| it.resolve(arena)).collect();
@@ -166,8 +167,9 @@ impl Enricher {
             None => Stated::default(),
         };
         words.complete(message.as_deref(), &stated);
+        *time = when(words.time);
         let record = Record {
-            timestamp: when(words.time),
+            timestamp: *time,
             severity: words.severity,
             message: message.as_deref(),
             dropped_fields: object.left_out,

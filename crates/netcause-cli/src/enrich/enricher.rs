@@ -55,6 +55,8 @@ pub struct Enricher {
     pub(super) resource: Resource,
     /// Values of a record that are not written as they stand in the line.
     pub(super) arena: String,
+    /// The time of the last line, where that was read.
+    pub(super) time: Option<SystemTime>,
 }
 
 /// Room for everything beside the message of a line that is too long.
@@ -75,6 +77,7 @@ impl Enricher {
             judge: Judge::default(),
             resource: Resource::default(),
             arena: String::new(),
+            time: None,
         }
     }
 
@@ -87,6 +90,7 @@ impl Enricher {
             Err(_) => String::from_utf8_lossy(line),
         };
         self.keys.begin();
+        self.time = None;
         if lost == 0 && text.trim_ascii_start().starts_with('{') {
             let mut object = Object::default();
             if object.fill(&text, &mut self.keys) {
@@ -94,6 +98,13 @@ impl Enricher {
             }
         }
         self.text(&text, lost, out)
+    }
+
+    /// The time of the last line, more exactly than the record has it; none where that went
+    /// through unchanged.
+    #[cfg(feature = "otlp")]
+    pub(super) fn time(&self) -> Option<SystemTime> {
+        self.time
     }
 
     /// A JSON record.

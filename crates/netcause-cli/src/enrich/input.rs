@@ -3,11 +3,15 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
 use ruzstd::decoding::StreamingDecoder;
+
+use super::lines::{Lines, Sink, Stop};
+use crate::cli::failed;
 
 /// How gzip's files begin (RFC 1952 §2.3.1).
 const GZIP: &[u8] = &[0x1f, 0x8b];
@@ -16,7 +20,35 @@ const GZIP: &[u8] = &[0x1f, 0x8b];
 const ZSTANDARD: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
 /// Standard input, where it is named.
-pub(crate) const STDIN: &str = "-";
+const STDIN: &str = "-";
+
+/// Hands on the lines of each file, or of standard input where none is named; one that
+/// cannot be read is named on standard error, and the others are read.
+///
+/// # Errors
+///
+/// Where the sink failed.
+pub(crate) fn read_all(
+    files: &[PathBuf],
+    open: impl Fn(&Path) -> io::Result<Box<dyn Read>>,
+    sink: &mut dyn Sink,
+) -> io::Result<ExitCode> {
+    let stdin = [PathBuf::from(STDIN)];
+    let mut lines = Lines::default();
+    let mut code = ExitCode::SUCCESS;
+    for file in if files.is_empty() { &stdin } else { files } {
+        let opened = open(file).map_err(Stop::Input);
+        match opened.and_then(|mut input| lines.read(&mut *input, sink)) {
+            Ok(()) => {}
+            Err(Stop::Output(error)) => return Err(error),
+            Err(Stop::Input(error)) => {
+                sink.make_way();
+                code = failed(&format!("read {}", name(file)), &error);
+            }
+        }
+    }
+    Ok(code)
+}
 
 /// A file or standard input, whose bytes are counted before they are decompressed.
 pub(crate) fn open(path: &Path, read: &Rc<Cell<u64>>) -> io::Result<Box<dyn Read>> {
@@ -27,7 +59,7 @@ pub(crate) fn open(path: &Path, read: &Rc<Cell<u64>>) -> io::Result<Box<dyn Read
 }
 
 /// What to call an input in front of people.
-pub(crate) fn name(path: &Path) -> String {
+fn name(path: &Path) -> String {
     match path == Path::new(STDIN) {
         true => "standard input".to_owned(),
         false => path.display().to_string(),

@@ -21,6 +21,9 @@ pub(crate) trait Sink {
 
     /// No more lines are there yet.
     fn pause(&mut self) -> io::Result<()>;
+
+    /// Something else is about to be said on standard error.
+    fn make_way(&mut self) {}
 }
 
 /// Why reading ended before the input did.

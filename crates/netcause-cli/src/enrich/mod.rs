@@ -13,7 +13,8 @@
 //!             compose            netcause_record::Record: keys, precedence, the fault
 //!                                │
 //!                                ▼
-//!             run                netcause_record's JSON or terminal form, in large writes
+//!             run                netcause_record's JSON or terminal form, in large writes;
+//!                                forward: log records of OTLP
 //! ```
 //!
 //! The rules of a record are those of the library: the same keys, limits, redaction and
@@ -23,6 +24,8 @@ mod compose;
 mod enricher;
 mod follow;
 pub mod formats;
+#[cfg(feature = "otlp")]
+mod forward;
 pub(crate) mod input;
 mod json;
 mod judge;
@@ -38,11 +41,11 @@ mod stamp;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use lines::{Lines, Sink, Stop};
+pub(crate) use lines::Sink;
 pub(crate) use object::each_member;
 pub(crate) use progress::Progress;
 pub(crate) use stamp::whole as whole_time;
 
 pub use enricher::{Enricher, Form};
-pub(crate) use run::{Options, run};
+pub(crate) use run::{Options, Output, run};
 pub use stamp::When;

@@ -1,8 +1,10 @@
 //! The command: inputs one after the other, records to standard output.
 
+use std::cell::Cell;
 use std::io::{self, ErrorKind, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
@@ -11,22 +13,33 @@ use netcause_record::Redactor;
 
 use super::follow::Follow;
 use super::input;
-use super::lines::{Lines, Sink, Stop};
+use super::lines::Sink;
 use super::progress::Progress;
 use super::{Enricher, Form};
 
 /// What is asked for on the command line.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Options {
     pub(crate) files: Vec<PathBuf>,
     pub(crate) only_faults: bool,
-    pub(crate) pretty: bool,
+    pub(crate) output: Output,
     /// Whether to wait for more at the end of the one file.
     pub(crate) follow: bool,
 }
 
+/// In which form records go where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Output {
+    /// Standard output, one JSON object a line.
+    Json,
+    /// Standard output, for people.
+    Pretty,
+    /// A collector.
+    Otlp,
+}
+
 /// The variables that are obeyed; all others are somebody else's.
-const VARIABLES: &[&str] =
+pub(super) const VARIABLES: &[&str] =
     &["NETCAUSE_REDACT", "NETCAUSE_LIMIT_FIELD", "NETCAUSE_LIMIT_RECORD", "NO_COLOR"];
 
 /// How long to wait for an output that does not block and is full.
@@ -35,77 +48,79 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// How much is written at once at the most, but for what one line adds.
 const WRITTEN_AT_ONCE: usize = 256 * 1024;
 
+impl Options {
+    /// Hands on every line of the inputs.
+    ///
+    /// # Errors
+    ///
+    /// Where the sink failed.
+    pub(super) fn read_all(
+        &self,
+        read: &Rc<Cell<u64>>,
+        sink: &mut dyn Sink,
+    ) -> io::Result<ExitCode> {
+        let open = |file: &Path| -> io::Result<Box<dyn Read>> {
+            match self.follow {
+                true => Ok(Box::new(Follow::open(file)?)),
+                false => input::open(file, read),
+            }
+        };
+        input::read_all(&self.files, open, sink)
+    }
+}
+
 /// Runs the command.
 pub(crate) fn run(options: &Options) -> ExitCode {
+    if options.output == Output::Otlp {
+        return forward(options);
+    }
     let config = match Config::from_env_only(VARIABLES) {
         Ok(config) => config,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "netcause: {error}");
-            return ExitCode::from(crate::cli::USAGE);
-        }
+        Err(error) => return crate::cli::not_understood(&error.to_string()),
     };
     let stdout = io::stdout().lock();
     let colour = stdout.is_terminal() && !config.no_color;
-    let form = if options.pretty { Form::Pretty { colour } } else { Form::Json };
+    let form = match options.output {
+        Output::Pretty => Form::Pretty { colour },
+        _ => Form::Json,
+    };
     let redactor = Redactor::new(&config.redact);
     let mut filter = Filter {
         enricher: Enricher::new(redactor, config.limits, form),
         only_faults: options.only_faults,
-        follow: options.follow,
         progress: Progress::of(&options.files, stdout.is_terminal() || options.follow),
         out: String::with_capacity(2 * WRITTEN_AT_ONCE),
         output: stdout,
     };
-    filter.read_all(&options.files)
+    let read = Rc::clone(&filter.progress.read);
+    let result = options.read_all(&read, &mut filter);
+    filter.progress.end();
+    match result {
+        Ok(code) => code,
+        // Whoever closed the output has seen enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => crate::cli::failed("write to standard output", &error),
+    }
+}
+
+#[cfg(feature = "otlp")]
+use super::forward::run as forward;
+
+#[cfg(not(feature = "otlp"))]
+fn forward(_: &Options) -> ExitCode {
+    crate::cli::not_understood("--format otlp: this build lacks the feature `otlp`")
 }
 
 /// Records of lines, on their way to the output.
 struct Filter<W> {
     enricher: Enricher,
     only_faults: bool,
-    follow: bool,
     progress: Progress,
     out: String,
     output: W,
 }
 
 impl<W: Write> Filter<W> {
-    fn read_all(&mut self, files: &[PathBuf]) -> ExitCode {
-        let stdin = [PathBuf::from(input::STDIN)];
-        let mut lines = Lines::default();
-        let mut code = ExitCode::SUCCESS;
-        for file in if files.is_empty() { &stdin } else { files } {
-            let result = self
-                .open(file)
-                .map_err(Stop::Input)
-                .and_then(|mut input| lines.read(&mut *input, self));
-            match result {
-                Ok(()) => {}
-                // Whoever closed the output has seen enough.
-                Err(Stop::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
-                    return ExitCode::SUCCESS;
-                }
-                Err(Stop::Output(error)) => {
-                    self.progress.end();
-                    return crate::cli::failed("write to standard output", &error);
-                }
-                Err(Stop::Input(error)) => {
-                    self.progress.end();
-                    code = crate::cli::failed(&format!("read {}", input::name(file)), &error);
-                }
-            }
-        }
-        self.progress.end();
-        code
-    }
-
-    fn open(&self, file: &Path) -> io::Result<Box<dyn Read>> {
-        match self.follow {
-            true => Ok(Box::new(Follow::open(file)?)),
-            false => input::open(file, &self.progress.read),
-        }
-    }
-
     fn write(&mut self) -> io::Result<()> {
         let result = write_all(&mut self.output, self.out.as_bytes());
         self.out.clear();
@@ -145,5 +160,9 @@ impl<W: Write> Sink for Filter<W> {
     fn pause(&mut self) -> io::Result<()> {
         self.progress.show();
         if self.out.is_empty() { Ok(()) } else { self.write() }
+    }
+
+    fn make_way(&mut self) {
+        self.progress.end();
     }
 }

@@ -8,17 +8,19 @@
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::rc::Rc;
 
 use netcause::Config;
 use netcause_record::Redactor;
 
 use crate::cli::{USAGE, failed};
-use crate::enrich::{Enricher, Form, Lines, Progress, Sink, Stop, input};
+use crate::enrich::{Enricher, Form, Progress, Sink, input};
 
 mod page;
 mod seen;
 mod tally;
 mod timeline;
+mod words;
 mod workers;
 
 #[cfg(test)]
@@ -42,7 +44,13 @@ pub(crate) fn run(files: &[PathBuf]) -> ExitCode {
     let enricher = || Enricher::new(redactor.clone(), config.limits, Form::Json);
     let mut reader =
         Reader { workers: Workers::start(enricher), progress: Progress::of(files, false) };
-    let code = reader.read_all(files);
+    let read = Rc::clone(&reader.progress.read);
+    let result = input::read_all(files, |file| input::open(file, &read), &mut reader);
+    reader.progress.end();
+    let code = match result {
+        Ok(code) => code,
+        Err(error) => return failed("read every line", &error),
+    };
     let page = match reader.workers.finish() {
         Ok(tally) => page::of(&tally),
         Err(error) => return failed("read every line", &error),
@@ -59,25 +67,6 @@ struct Reader {
     progress: Progress,
 }
 
-impl Reader {
-    fn read_all(&mut self, files: &[PathBuf]) -> ExitCode {
-        let stdin = [PathBuf::from("-")];
-        let mut lines = Lines::default();
-        let mut code = ExitCode::SUCCESS;
-        for file in if files.is_empty() { &stdin } else { files } {
-            let opened = input::open(file, &self.progress.read).map_err(Stop::Input);
-            if let Err(Stop::Input(error) | Stop::Output(error)) =
-                opened.and_then(|mut input| lines.read(&mut *input, self))
-            {
-                self.progress.end();
-                code = failed(&format!("read {}", input::name(file)), &error);
-            }
-        }
-        self.progress.end();
-        code
-    }
-}
-
 impl Sink for Reader {
     fn line(&mut self, line: &[u8], lost: u64) -> io::Result<()> {
         self.workers.line(line, lost)
@@ -86,5 +75,9 @@ impl Sink for Reader {
     fn pause(&mut self) -> io::Result<()> {
         self.progress.show();
         Ok(())
+    }
+
+    fn make_way(&mut self) {
+        self.progress.end();
     }
 }

@@ -1,6 +1,9 @@
 //! [`Seen`] and [`Part`]: what counts of lines, before it is counted.
 
+use std::sync::LazyLock;
 use std::time::UNIX_EPOCH;
+
+use memchr::memmem::Finder;
 
 use crate::enrich::{When, each_member, whole_time};
 
@@ -26,6 +29,11 @@ impl Span {
     }
 }
 
+/// What of a line that reports no failure counts all the same: what came of a request, and a
+/// certificate that ends soon.
+static COUNTS: LazyLock<[Finder<'static>; 2]> =
+    LazyLock::new(|| ["\"impact.outcome\"", "\"certificate.days_left\""].map(Finder::new));
+
 /// What was kept of some lines that follow each other.
 #[derive(Debug, Default)]
 pub(super) struct Part {
@@ -41,7 +49,8 @@ impl Part {
     /// Adds an enriched line.
     pub(super) fn add(&mut self, line: &str, is_fault: bool) {
         self.lines += 1;
-        let time = if is_fault || line.contains("\"impact.outcome\"") {
+        let counts = || COUNTS.iter().any(|it| it.find(line.as_bytes()).is_some());
+        let time = if is_fault || counts() {
             let seen = Seen::of(line, &mut self.times);
             let time = seen.time;
             self.seen.push(seen);
@@ -61,10 +70,12 @@ pub(super) struct Seen {
     pub(super) time: Option<Seconds>,
     pub(super) category: String,
     pub(super) cause: String,
+    pub(super) confidence: String,
     pub(super) host: String,
     pub(super) address: String,
     pub(super) port: String,
     pub(super) route: String,
+    pub(super) service: String,
     pub(super) outcome: String,
     pub(super) attempt: Option<u64>,
     pub(super) max_attempts: Option<u64>,
@@ -80,10 +91,12 @@ impl Seen {
                 "timestamp" => return seen.time = times.seconds(value),
                 "fault.category" => &mut seen.category,
                 "fault.cause" => &mut seen.cause,
+                "fault.confidence" => &mut seen.confidence,
                 "server.address" => &mut seen.host,
                 "network.peer.address" => &mut seen.address,
                 "server.port" => &mut seen.port,
                 "http.route" => &mut seen.route,
+                "service.name" => &mut seen.service,
                 "impact.outcome" => &mut seen.outcome,
                 "tls.server.not_after" => &mut seen.not_after,
                 "retry.attempt" => return seen.attempt = value.parse().ok(),
@@ -109,6 +122,12 @@ impl Seen {
     }
 }
 
+/// A time as seconds.
+pub(super) fn seconds(text: &str) -> Option<Seconds> {
+    let When::At(time) = whole_time(text.as_bytes())? else { return None };
+    i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()
+}
+
 /// Times as seconds.
 #[derive(Debug, Default)]
 struct Times {
@@ -122,9 +141,7 @@ impl Times {
         // Lines of one second differ in the fraction only.
         let second = text.get(..19)?;
         if self.last.0 != second {
-            let When::At(time) = whole_time(format!("{second}Z").as_bytes())? else { return None };
-            let seconds = time.duration_since(UNIX_EPOCH).ok()?.as_secs();
-            self.last = (second.to_owned(), i64::try_from(seconds).ok());
+            self.last = (second.to_owned(), seconds(&format!("{second}Z")));
         }
         self.last.1
     }

@@ -26,12 +26,32 @@ pub(super) struct Peer {
     /// Failures after which nobody tried again.
     pub(super) exhausted: u64,
     /// The longest time with failures and no pause of a minute.
-    pub(super) outage: i64,
-    /// The outage that goes on.
-    current: Option<(Seconds, Seconds)>,
+    pub(super) longest: Outage,
+    /// The one that came last in the logs.
+    pub(super) current: Option<Outage>,
     pub(super) timeline: Timeline,
-    /// When its certificate ends, as it is written.
-    pub(super) not_after: Option<String>,
+}
+
+/// A time with failures and no pause of a minute.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Outage {
+    pub(super) begin: Seconds,
+    pub(super) end: Seconds,
+}
+
+impl Outage {
+    pub(super) fn seconds(self) -> i64 {
+        self.end - self.begin
+    }
+}
+
+/// A certificate that a line tells the end of.
+#[derive(Debug, Default)]
+pub(super) struct Certificate {
+    /// As it is written.
+    pub(super) not_after: String,
+    /// Whether a handshake has failed for a certificate of that peer.
+    pub(super) is_refused: bool,
 }
 
 /// What the requests of one route suffered.
@@ -52,6 +72,10 @@ pub(super) struct Tally {
     pub(super) span: Span,
     pub(super) peers: BTreeMap<String, Peer>,
     pub(super) routes: BTreeMap<String, Route>,
+    /// Failures by the service that tells of them.
+    pub(super) services: BTreeMap<String, u64>,
+    /// Certificates by the peer that shows them.
+    pub(super) certificates: BTreeMap<String, Certificate>,
     pub(super) timeline: Timeline,
 }
 
@@ -68,6 +92,11 @@ impl Tally {
                 let route = slot(&mut self.routes, &seen.route);
                 *route.outcomes.entry(seen.outcome.clone()).or_default() += 1;
             }
+            if !seen.not_after.is_empty() {
+                let certificate = slot(&mut self.certificates, &seen.peer());
+                certificate.not_after.clone_from(&seen.not_after);
+                certificate.is_refused |= seen.category == "tls_certificate";
+            }
         }
     }
 
@@ -80,14 +109,14 @@ impl Tally {
         peer.failures += 1;
         *peer.categories.entry(seen.category.clone()).or_default() += 1;
         if !matches!(seen.cause.as_str(), "" | "unknown") {
-            *peer.causes.entry(seen.cause.clone()).or_default() += 1;
+            *peer.causes.entry(cause(seen)).or_default() += 1;
+        }
+        if !seen.service.is_empty() {
+            *slot(&mut self.services, &seen.service) += 1;
         }
         peer.retries += u64::from(seen.attempt.is_some_and(|it| it > 0));
         let is_last = seen.max_attempts.is_some() && seen.attempt >= seen.max_attempts;
         peer.exhausted += u64::from(seen.exhausted || is_last);
-        if !seen.not_after.is_empty() {
-            peer.not_after = Some(seen.not_after.clone());
-        }
         if let Some(time) = seen.time {
             peer.add_time(time);
             self.timeline.add(time);
@@ -99,15 +128,27 @@ impl Peer {
     fn add_time(&mut self, time: Seconds) {
         self.span.add(time);
         self.timeline.add(time);
-        let goes_on =
-            |(_, last): &(Seconds, Seconds)| (*last - PAUSE..=*last + PAUSE).contains(&time);
-        let (begin, end) = match self.current.filter(goes_on) {
-            Some((begin, end)) => (begin.min(time), end.max(time)),
-            None => (time, time),
+        let goes_on = |it: &Outage| (it.end - PAUSE..=it.end + PAUSE).contains(&time);
+        let outage = match self.current.filter(goes_on) {
+            Some(it) => Outage { begin: it.begin.min(time), end: it.end.max(time) },
+            None => Outage { begin: time, end: time },
         };
-        self.current = Some((begin, end));
-        self.outage = self.outage.max(end - begin);
+        self.current = Some(outage);
+        if outage.seconds() > self.longest.seconds() || self.span.first == self.span.last {
+            self.longest = outage;
+        }
     }
+}
+
+/// A cause, and how sure the line is of it.
+fn cause(seen: &Seen) -> String {
+    let degree = match seen.confidence.as_str() {
+        "certain" => "certainly ",
+        "likely" => "likely ",
+        "possible" => "possibly ",
+        _ => "",
+    };
+    format!("{degree}{}", seen.cause)
 }
 
 /// The entry of a name; one of all others once there are too many.

@@ -28,26 +28,82 @@ const LINES: &[&str] = &[
 #[test]
 fn what_broke_where_since_when_and_whom_it_hurt_stands_first() {
     let page = page::of(&tally(LINES));
-    let head: Vec<_> = page.lines().take(6).collect();
-    assert_eq!(
-        head[0],
-        "8 lines, 2026-11-23 09:00:00 to 2026-11-23 09:20:30 UTC, 5 report a failure"
+    let head: Vec<_> = page.lines().take(10).collect();
+    let expected = [
+        "8 lines, 2026-11-23 09:00:00 to 09:20:30 UTC; 5 (62 %) report a failure",
+        "",
+        "What broke    db.internal:5432: connections are refused (connect_refused)",
+        "              4 of 5 failures, 80 %",
+        "              1 other peer failed, too: see below",
+        "Since when    2026-11-23 09:20:00 UTC, until the end of the log",
+        "              first 2026-11-23 09:10:00, with pauses between",
+        "Cause         possibly peer_down (nothing listens there), by 3 lines",
+        "              peer_down (nothing listens there), by 1 line",
+        "Whom it hurt  requests of /cart: 1 failed",
+    ];
+    assert_eq!(head, expected, "{page}");
+    assert!(
+        page.contains(
+            "longest outage 30s from 2026-11-23 09:10:00; 1 retry failed; 1 call given up"
+        ),
+        "{page}"
     );
-    assert_eq!(head[2], "What broke    db.internal:5432: connect_refused 4 times (80 % of all)");
-    assert_eq!(head[3], "Since when    2026-11-23 09:10:00 UTC, until the end of the log");
-    assert!(page.contains("Whom it hurt  requests of /cart\n"), "{page}");
-    assert!(page.contains("longest outage 30s") && page.contains("gave up 1 times"), "{page}");
-    assert!(page.contains("/cart  1 failures on the way; requests: failed 1"), "{page}");
-    assert!(page.contains("api.example  1 failures"), "{page}");
+    assert!(page.contains("/cart  1 failure on the way; requests: failed 1"), "{page}");
+    assert!(page.contains("api.example  1 failure, 2026-11-23 09:20:10 UTC"), "{page}");
+}
+
+#[test]
+fn an_outage_that_is_over_has_its_end_and_its_longest_part() {
+    let lines =
+        [LINES[1], LINES[2], LINES[3], "2026-11-23 10:00:00,000 [main] INFO x - still here"];
+    let page = page::of(&tally(&lines));
+    let since = "Since when    2026-11-23 09:10:00 UTC, last 2026-11-23 09:20:00\n              longest without a pause: 30s from 2026-11-23 09:10:00\n";
+    assert!(page.contains(since), "{page}");
+}
+
+#[test]
+fn a_peer_with_a_name_stands_before_all_that_have_none() {
+    let nameless = "2026-11-23 09:10:00,000 [main] ERROR shop.Db - Connection refused";
+    let page = page::of(&tally(&[nameless, nameless, LINES[1]]));
+    assert!(page.contains("What broke    db.internal:5432: "), "{page}");
+    assert!(page.contains("(peer not named)  2 failures"), "{page}");
+}
+
+#[test]
+fn without_routes_the_services_that_tell_of_failures_are_named() {
+    let of = |service: &str| {
+        format!(r#"{{"service.name":"{service}","message":"m","fault.category":"dns"}}"#)
+    };
+    let lines = [of("cart"), of("shop"), of("cart"), of("a"), of("b")];
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    let page = page::of(&tally(&lines));
+    let hurt =
+        "Whom it hurt  services, by failures that they tell of: cart 2, a 1, b 1, and 1 more\n";
+    assert!(page.contains(hurt), "{page}");
+}
+
+#[test]
+fn certificates_that_end_soon_or_are_refused_are_named() {
+    let soon = r#"{"timestamp":"2026-11-23T09:20:20.000000Z","message":"m","server.address":"a.example","server.port":443,"tls.server.not_after":"2026-11-28T09:20:21Z","certificate.days_left":5}"#;
+    let refused = r#"{"timestamp":"2026-11-23T09:20:20.000000Z","message":"m","server.address":"b.example","fault.category":"tls_certificate","tls.server.not_after":"2026-11-21T09:20:20Z"}"#;
+    let page = page::of(&tally(&[soon, refused]));
+    for line in [
+        "Certificates that were refused, or end soon\n",
+        "  a.example:443  ends 2026-11-28T09:20:21Z, 5 days after the log ends\n",
+        "  b.example  ends 2026-11-21T09:20:20Z, 2 days before the log ends; refused\n",
+    ] {
+        assert!(page.contains(line), "{line} is missing in {page}");
+    }
+    assert!(page.contains("; 1 (50 %) report a failure\n"), "{page}");
 }
 
 #[test]
 fn a_log_without_failures_says_so_in_one_line() {
     assert_eq!(
         page::of(&tally(&LINES[..1])),
-        "1 lines, 2026-11-23 09:00:00 UTC, 0 report a failure\n"
+        "1 line, 2026-11-23 09:00:00 UTC; none reports a failure\n"
     );
-    assert_eq!(page::of(&Tally::default()), "0 lines, 0 report a failure\n");
+    assert_eq!(page::of(&Tally::default()), "0 lines; none reports a failure\n");
 }
 
 #[test]

@@ -23,19 +23,21 @@ const SPAN_ID: u8 = bytes_tag(10);
 const OBSERVED_TIME: u8 = fixed64_tag(11);
 const EVENT_NAME: u8 = bytes_tag(12);
 
-/// Appends a `LogRecord`.
+/// Appends a `LogRecord`, observed when it happened unless another time is given.
 pub(crate) fn push_log(
     record: &Record<'_>,
+    observed: Option<SystemTime>,
     limits: &AttributeLimits,
     scratch: &mut Scratch,
     out: &mut Vec<u8>,
 ) {
-    // A record is made when its event happens: both times are one.
-    let observed = nanoseconds(record.timestamp.unwrap_or_else(SystemTime::now));
-    if record.timestamp.is_some() {
-        push_fixed64(TIME, observed, out);
+    let time = record.timestamp.map(nanoseconds);
+    if let Some(time) = time {
+        push_fixed64(TIME, time, out);
     }
-    push_fixed64(OBSERVED_TIME, observed, out);
+    // A record of ours is made when its event happens: both times are one.
+    let observed = observed.map(nanoseconds).or(time);
+    push_fixed64(OBSERVED_TIME, observed.unwrap_or_else(|| nanoseconds(SystemTime::now())), out);
     if let Some(severity) = record.severity {
         out.extend_from_slice(&[SEVERITY_NUMBER, number(severity)]);
         push_bytes(SEVERITY_TEXT, severity.as_str().as_bytes(), out);
@@ -48,7 +50,10 @@ pub(crate) fn push_log(
     }
     if let Some(trace) = &record.trace {
         push_bytes(TRACE_ID, &trace.trace_id, out);
-        push_bytes(SPAN_ID, &trace.span_id, out);
+        // A line of another program may tell its trace alone.
+        if trace.span_id != [0; 8] {
+            push_bytes(SPAN_ID, &trace.span_id, out);
+        }
         push_fixed32(FLAGS, trace.flags.into(), out);
     }
     let mut attributes = ProtoAttributes { out, tag: ATTRIBUTES };

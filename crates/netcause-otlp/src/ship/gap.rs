@@ -72,7 +72,7 @@ fn encoded(message: &str, reasons: &[(&str, u64)]) -> Vec<u8> {
         dropped_fields: 0,
     };
     let mut out = Vec::new();
-    push_log(&record, &AttributeLimits::default(), &mut Scratch::default(), &mut out);
+    push_log(&record, None, &AttributeLimits::default(), &mut Scratch::default(), &mut out);
     let mut attributes = ProtoAttributes { out: &mut out, tag: bytes_tag(6) };
     for (reason, count) in reasons {
         let count = i64::try_from(*count).unwrap_or(i64::MAX);

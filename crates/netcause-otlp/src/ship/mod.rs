@@ -27,6 +27,7 @@ use tokio::time::Instant;
 use self::answer::Answer;
 use self::backoff::Backoff;
 use self::client::Client;
+use self::failure::Failure;
 use self::gap::Gap;
 use self::reports::Reports;
 use self::target::{Signal, Target};
@@ -113,6 +114,9 @@ impl Shipper {
             match self.attempt(&batch).await {
                 Answer::Accepted(partial) => {
                     self.reports.accepted(&partial);
+                    if partial.rejected > 0 {
+                        self.lane.loses(format!("the receiver rejected them: {}", partial.message));
+                    }
                     self.lane.delivered(batch, partial.rejected);
                     if let Some(gap) = &mut self.gap {
                         gap.told();
@@ -122,20 +126,17 @@ impl Shipper {
                     let [first, second] = batch.halves();
                     waiting.extend([second, first]);
                 }
-                Answer::TooLarge(failure) => {
-                    self.reports.lost(&failure, batch.records());
-                    self.lane.lost(batch, Loss::TooLarge, failure.fault.error_type());
-                }
-                Answer::Refused(failure) => {
-                    self.reports.lost(&failure, batch.records());
-                    self.lane.lost(batch, Loss::Rejected, failure.fault.error_type());
-                }
-                Answer::Retry(failure, _) => {
-                    self.reports.lost(&failure, batch.records());
-                    self.lane.lost(batch, Loss::Expired, failure.fault.error_type());
-                }
+                Answer::TooLarge(failure) => self.lose(batch, &failure, Loss::TooLarge),
+                Answer::Refused(failure) => self.lose(batch, &failure, Loss::Rejected),
+                Answer::Retry(failure, _) => self.lose(batch, &failure, Loss::Expired),
             }
         }
+    }
+
+    fn lose(&mut self, batch: Batch, failure: &Failure, why: Loss) {
+        self.reports.lost(failure, batch.records());
+        self.lane.loses(failure.to_string());
+        self.lane.lost(batch, why, failure.fault.error_type());
     }
 
     /// Tries until something else comes of it than that another attempt may succeed, or
@@ -151,6 +152,7 @@ impl Shipper {
                 answer => return answer,
             };
             let pause = backoff.next(asked);
+            self.lane.failed(failure.to_string());
             let is_over = self.give_up.is_some_and(|limit| start.elapsed() + pause > limit);
             if is_over || self.lane.is_closed() {
                 return Answer::Retry(failure, asked);

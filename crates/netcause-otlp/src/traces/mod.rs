@@ -94,7 +94,7 @@ impl Traces {
     ///
     /// As [`LogExporter::start`](crate::LogExporter::start).
     pub fn start(config: &OtlpConfig, settings: TraceSettings) -> Result<Self, Error> {
-        let lane = Arc::new(Lane::new(bounds(config), config.on_full));
+        let lane = Arc::new(Lane::new(bounds(config), config.on_full, config.patience));
         let component = ship::start(config, Signal::Traces, &lane)?;
         global::set_text_map_propagator(propagator(&settings));
         let sampler = sampler(&settings);
@@ -229,7 +229,8 @@ mod tests {
 
     #[test]
     fn what_was_lost_before_a_flush_is_told_by_it_once() {
-        let lane = Arc::new(Lane::new(bounds(&OtlpConfig::default()), Default::default()));
+        let config = OtlpConfig::default();
+        let lane = Arc::new(Lane::new(bounds(&config), config.on_full, config.patience));
         let processor = Processor::new(Arc::clone(&lane), Redactor::default());
         assert!(processor.force_flush().is_ok(), "there was nothing to send");
         lane.push("scope", b"span");

@@ -224,6 +224,33 @@ impl Config {
         Config::from_variables(from_process().filter(|(name, _)| names.contains(&name.as_str())))
     }
 
+    /// The same, with all that says where log records go over OTLP: they do, whether an
+    /// endpoint is set or not, and who hands them over waits for room unless
+    /// `NETCAUSE_ON_FULL` says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// As [`Config::from_env`], for these.
+    #[cfg(feature = "otlp")]
+    pub fn from_env_forwarding(names: &[&str]) -> Result<Self, Error> {
+        Config::forwarding(names, from_process())
+    }
+
+    #[cfg(feature = "otlp")]
+    fn forwarding(
+        names: &[&str],
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, Error> {
+        let is_obeyed = |name: &str| names.contains(&name) || otel::is_about_logs(name);
+        let asked = ("OTEL_LOGS_EXPORTER".to_owned(), "otlp".to_owned());
+        let obeyed = variables.filter(|(name, _)| is_obeyed(name)).chain([asked]);
+        let mut config = Config::from_variables(obeyed)?;
+        if !config.stated.iter().any(|name| name == "NETCAUSE_ON_FULL") {
+            config.on_full = OnFull::Block;
+        }
+        Ok(config)
+    }
+
     /// Reads variables.
     ///
     /// # Errors

@@ -174,6 +174,19 @@ const TRACES: Signal = Signal {
     delay: Duration::from_secs(5),
 };
 
+/// Whether a variable says where log records go, from whom, or what waits for them; not
+/// whether they go.
+#[cfg(feature = "otlp")]
+pub(super) fn is_about_logs(name: &str) -> bool {
+    let ours = ["NETCAUSE_BUFFER", "NETCAUSE_ON_FULL", "NETCAUSE_SPOOL_DIR", "NETCAUSE_SPOOL_MAX"];
+    let whole = ["OTEL_SDK_DISABLED", "OTEL_SERVICE_NAME", "OTEL_RESOURCE_ATTRIBUTES"];
+    let begins = ["OTEL_BLRP_", "OTEL_LOGRECORD_", "OTEL_ATTRIBUTE_", "OTEL_EXPORTER_OTLP_"];
+    let is_other = name.starts_with("OTEL_EXPORTER_OTLP_TRACES_");
+    whole.contains(&name)
+        || ours.contains(&name)
+        || begins.iter().any(|it| name.starts_with(it)) && !is_other
+}
+
 /// The variables that are set, and what was wrong with them.
 pub(super) struct Variables<'a> {
     set: &'a [(String, String)],

@@ -44,6 +44,24 @@ pub(crate) fn members<'a>(line: &'a str, with: impl FnMut(Member<'a>)) -> bool {
     }
 }
 
+/// Calls `with` with each element of an array of texts; says whether it is one and no more.
+#[cfg(feature = "otlp")]
+pub(crate) fn texts<'a>(array: &'a str, mut with: impl FnMut(Raw<'a>)) -> bool {
+    let mut scanner = Scanner { text: array, at: 0 };
+    let mut each = || {
+        scanner.take(b'[')?;
+        loop {
+            scanner.blanks();
+            with(scanner.string()?);
+            scanner.blanks();
+            if scanner.take(b',').is_none() {
+                return scanner.take(b']');
+            }
+        }
+    };
+    each().is_some() && scanner.at == array.len()
+}
+
 /// A place in a text.
 pub(super) struct Scanner<'a> {
     pub(super) text: &'a str,

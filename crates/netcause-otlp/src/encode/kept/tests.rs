@@ -52,8 +52,8 @@ const LIMITS: [AttributeLimits; 3] = [
 fn check(scratch: &mut Scratch, record: &Record<'_>) {
     for limits in &LIMITS {
         let (mut again, mut anew) = (Vec::new(), Vec::new());
-        push_log(record, limits, scratch, &mut again);
-        push_log(record, limits, &mut Scratch::default(), &mut anew);
+        push_log(record, None, limits, scratch, &mut again);
+        push_log(record, None, limits, &mut Scratch::default(), &mut anew);
         assert_eq!(again, anew, "{limits:?}");
         let (mut again, mut anew) = (String::new(), String::new());
         push_line("", record, limits, scratch, &mut again);

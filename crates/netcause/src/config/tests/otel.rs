@@ -15,6 +15,35 @@ fn otel(set: &[(&str, &str)]) -> Otel {
     config.otel
 }
 
+#[cfg(feature = "otlp")]
+#[test]
+fn who_forwards_exports_logs_and_waits_unless_told_otherwise() {
+    use netcause_record::OnFull;
+
+    let forwarding = |set: &[(&str, &str)]| {
+        let set = set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Config::forwarding(&["NETCAUSE_REDACT"], set.collect::<Vec<_>>().into_iter())
+    };
+    let config = forwarding(&[]).unwrap();
+    assert_eq!(config.otel.logs.unwrap().endpoint, "http://localhost:4318/v1/logs");
+    assert_eq!(config.on_full, OnFull::Block);
+    // Of others, and whether a program exports is not asked.
+    let others = [
+        ("RUST_LOG", "=x="),
+        ("OTEL_LOGS_EXPORTER", "none"),
+        ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "smoke"),
+        ("NETCAUSE_FORMAT", "smoke"),
+        ("NETCAUSE_REDACT", "pin"),
+        ("NETCAUSE_ON_FULL", "drop_oldest"),
+        ("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://c:4318/x"),
+    ];
+    let config = forwarding(&others).unwrap();
+    assert_eq!((config.warnings, config.redact), (Vec::new(), vec!["pin".to_owned()]));
+    assert_eq!(config.on_full, OnFull::DropOldest);
+    assert_eq!(config.otel.logs.unwrap().endpoint, "http://c:4318/x");
+    assert!(forwarding(&[("OTEL_SDK_DISABLED", "true")]).unwrap().forward_logs().is_err());
+}
+
 fn logs(set: &[(&str, &str)]) -> Otlp {
     otel(&[&EXPORTERS, set].concat()).logs.unwrap()
 }
