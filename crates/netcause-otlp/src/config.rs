@@ -13,6 +13,8 @@ pub enum Protocol {
     /// Protocol Buffers over HTTP/1.1.
     #[default]
     HttpProtobuf,
+    /// JSON over HTTP/1.1: for receivers that take nothing else.
+    HttpJson,
     /// gRPC over HTTP/2.
     Grpc,
 }

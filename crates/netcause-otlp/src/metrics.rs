@@ -26,16 +26,13 @@ type Told = Vec<(u64, Vec<KeyValue>)>;
 
 impl Component {
     pub(crate) fn new(config: &OtlpConfig, signal: Signal, target: &Target, number: u64) -> Self {
-        let processor = match signal {
-            Signal::Logs => "batching_log_processor",
-            Signal::Traces => "batching_span_processor",
+        let way = match target.protocol {
+            Protocol::HttpProtobuf => "http",
+            Protocol::HttpJson => "http_json",
+            Protocol::Grpc => "grpc",
         };
-        let exporter = match (signal, target.protocol) {
-            (Signal::Logs, Protocol::HttpProtobuf) => "otlp_http_log_exporter",
-            (Signal::Logs, Protocol::Grpc) => "otlp_grpc_log_exporter",
-            (Signal::Traces, Protocol::HttpProtobuf) => "otlp_http_span_exporter",
-            (Signal::Traces, Protocol::Grpc) => "otlp_grpc_span_exporter",
-        };
+        let exporter = format!("otlp_{way}_{}_exporter", signal.item());
+        let processor = format!("batching_{}_processor", signal.item());
         let mut peer = named(exporter, number);
         peer.push(KeyValue::new("server.address", target.host.clone()));
         peer.push(KeyValue::new("server.port", i64::from(target.port)));
@@ -123,11 +120,9 @@ impl Component {
 }
 
 /// The type of a component, and a name that no other one in the process has.
-fn named(kind: &'static str, number: u64) -> Vec<KeyValue> {
-    vec![
-        KeyValue::new("otel.component.type", kind),
-        KeyValue::new("otel.component.name", format!("{kind}/netcause-{number}")),
-    ]
+fn named(kind: String, number: u64) -> Vec<KeyValue> {
+    let name = format!("{kind}/netcause-{number}");
+    vec![KeyValue::new("otel.component.type", kind), KeyValue::new("otel.component.name", name)]
 }
 
 fn with_error(attributes: &[KeyValue], why: &str) -> Vec<KeyValue> {

@@ -3,14 +3,13 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use netcause_fault::Fault;
 use netcause_record::Reentry;
 
 use crate::ship::answer::Answer;
 use crate::ship::failure::write_sentence;
 use crate::ship::target::Signal;
-use crate::{Error, ErrorKind, OtlpConfig, Protocol, ship};
+use crate::{Error, ErrorKind, OtlpConfig, ship};
 
 /// What came of one request to a receiver.
 ///
@@ -55,13 +54,7 @@ impl fmt::Display for ProbeFailure {
 pub fn probe(config: &OtlpConfig, is_traces: bool) -> Result<Probed, Error> {
     let signal = if is_traces { Signal::Traces } else { Signal::Logs };
     let mut client = ship::client(config, signal)?;
-    let mut body = Vec::new();
-    if config.gzip {
-        body = ship::compressed(&body);
-    }
-    if config.protocol == Protocol::Grpc {
-        body = ship::framed(&body, config.gzip);
-    }
+    let body = ship::body(Vec::new(), &client.target);
     let failed = |error: std::io::Error| Error::new(ErrorKind::Thread, error.to_string());
     // In a thread of its own: the caller's may be within a runtime.
     let thread = std::thread::Builder::new().name("netcause-probe".to_owned());
@@ -69,7 +62,7 @@ pub fn probe(config: &OtlpConfig, is_traces: bool) -> Result<Probed, Error> {
         let _inside = Reentry::enter();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let start = Instant::now();
-        let answer = runtime.block_on(client.send(Bytes::from(body)));
+        let answer = runtime.block_on(client.send(body));
         runtime.shutdown_background();
         Ok((answer, start.elapsed()))
     });

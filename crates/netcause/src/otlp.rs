@@ -69,6 +69,7 @@ fn of_signal(config: &Config, otlp: &Otlp) -> OtlpConfig {
         endpoint: otlp.endpoint.clone(),
         protocol: match otlp.protocol {
             OtlpProtocol::HttpProtobuf => Protocol::HttpProtobuf,
+            OtlpProtocol::HttpJson => Protocol::HttpJson,
             OtlpProtocol::Grpc => Protocol::Grpc,
         },
         headers: otlp.headers.clone(),

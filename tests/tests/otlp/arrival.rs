@@ -126,11 +126,18 @@ fn check_failure(log: &Item, (trace, span): &(String, String)) {
 #[test]
 fn every_field_arrives_over_http() {
     let Some(collector) = COLLECTOR.as_ref() else { return };
-    for gzip in [false, true] {
-        let name = format!("http {gzip}");
-        let endpoint = format!("http://127.0.0.1:{}/v1/logs", collector.http);
-        let config =
-            OtlpConfig { endpoint, gzip, resource: service(&name), ..OtlpConfig::default() };
+    for (protocol, gzip) in [Protocol::HttpProtobuf, Protocol::HttpJson]
+        .into_iter()
+        .flat_map(|protocol| [(protocol, false), (protocol, true)])
+    {
+        let name = format!("{protocol:?} {gzip}");
+        let config = OtlpConfig {
+            endpoint: format!("http://127.0.0.1:{}/v1/logs", collector.http),
+            protocol,
+            gzip,
+            resource: service(&name),
+            ..OtlpConfig::default()
+        };
         check(&name, &send(config));
     }
 }
@@ -156,6 +163,7 @@ fn every_field_arrives_over_tls_with_a_private_authority_and_a_client_certificat
     let Some(collector) = COLLECTOR.as_ref() else { return };
     let ways = [
         (Protocol::HttpProtobuf, format!("https://localhost:{}/v1/logs", collector.https)),
+        (Protocol::HttpJson, format!("https://localhost:{}/v1/logs", collector.https)),
         (Protocol::Grpc, format!("https://127.0.0.1:{}", collector.grpcs)),
     ];
     for (protocol, endpoint) in ways {

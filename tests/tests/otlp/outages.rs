@@ -1,9 +1,10 @@
 //! Receivers that are away, hang, or are too slow.
 
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use netcause_record::{Export, OnFull};
 use netcause_tests::receiver::{Arrived, Receiver, Reply, accepted};
@@ -66,11 +67,26 @@ fn a_port_that_refuses_for_15_seconds_loses_nothing() {
     assert!(slowest < Duration::from_millis(1), "{slowest:?}");
 }
 
+/// `Retry-After` for a pause of 5 s.
+type Pause = fn() -> String;
+
 #[test]
 fn fifteen_seconds_of_503_that_ask_for_pauses_lose_nothing() {
+    let in_seconds: Pause = || "5".to_owned();
+    // A date tells whole seconds, so that up to one of the pause is missing.
+    let as_a_date: Pause = || httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(5));
+    let forms = [(in_seconds, 4_950), (as_a_date, 3_950)];
+    std::thread::scope(|scope| {
+        for (pause, least) in forms {
+            scope.spawn(move || outage_with_pauses(pause, Duration::from_millis(least)));
+        }
+    });
+}
+
+fn outage_with_pauses(pause: Pause, least: Duration) {
     let start = Instant::now();
     let receiver = Receiver::start(false, move |_, _| match start.elapsed() < OUTAGE {
-        true => Reply::Http(503, vec![("retry-after", "5".to_owned())], Vec::new()),
+        true => Reply::Http(503, vec![("retry-after", pause())], Vec::new()),
         false => accepted(),
     });
     let sender = Sender::start(quick(receiver.url()));
@@ -82,7 +98,7 @@ fn fifteen_seconds_of_503_that_ask_for_pauses_lose_nothing() {
     let in_outage = arrived.iter().filter(|it| it.at < start + OUTAGE);
     let times: Vec<_> = in_outage.map(|it| it.at).collect();
     assert!(times.len() <= 4, "{times:?}");
-    assert!(times.windows(2).all(|two| two[1] - two[0] >= Duration::from_millis(4_950)));
+    assert!(times.windows(2).all(|two| two[1] - two[0] >= least), "{times:?}");
     let taken = numbers(arrived.iter().filter(|it| it.at >= start + OUTAGE));
     assert_eq!(taken, (0..count).collect::<Vec<_>>());
 }
@@ -172,6 +188,39 @@ fn a_server_that_speaks_no_tls_is_given_up_after_one_deadline() {
     assert_eq!(sender.flush(Duration::from_secs(2)), 5);
     sender.adds_up(5);
     assert!(kept.lock().expect("nobody panics").len() >= 2);
+}
+
+#[test]
+fn an_answer_that_drips_is_given_up_after_one_deadline() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let came = Arc::new(Mutex::new(Vec::new()));
+    let times = Arc::clone(&came);
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            times.lock().expect("nobody panics").push(Instant::now());
+            std::thread::spawn(move || {
+                let head = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n";
+                let mut is_open = stream.write_all(head).is_ok();
+                while is_open {
+                    // Always less than any limit, and never an end.
+                    std::thread::sleep(Duration::from_millis(100));
+                    is_open = stream.write_all(b" ").is_ok();
+                }
+            });
+        }
+    });
+    let mut settings = quick(format!("http://{address}/v1/logs"));
+    settings.0.timeout = Duration::from_millis(500);
+    let sender = Sender::start(settings);
+    sender.send(0..5);
+    let start = Instant::now();
+    assert_eq!(sender.flush(Duration::from_secs(3)), 5, "none of them is known to be there");
+    assert!(start.elapsed() < Duration::from_millis(3_200), "{:?}", start.elapsed());
+    sender.adds_up(5);
+    let times = came.lock().expect("nobody panics").clone();
+    assert!(times.len() >= 2, "{times:?}");
+    assert!(times.windows(2).all(|two| two[1] - two[0] >= Duration::from_millis(500)));
 }
 
 #[test]

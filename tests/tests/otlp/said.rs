@@ -48,29 +48,32 @@ fn silent() -> String {
 
 #[test]
 fn a_process_that_is_told_to_end_ends_in_time_and_says_what_is_left() {
-    let endpoint = if child::is_one() { String::new() } else { silent() };
-    let variables =
-        [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()), ("NETCAUSE_FORMAT", "off")];
-    child::with_variables(&variables, || {
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        runtime.block_on(async {
-            use tokio::signal::unix::{SignalKind, signal};
-            let guard = netcause::init();
-            let mut ended = signal(SignalKind::terminate()).expect("a handler");
-            for number in 0..500 {
-                info!(number, "something");
-            }
-            let pid = std::process::id().to_string();
-            let mut kill = std::process::Command::new("kill");
-            assert!(kill.args(["-TERM", &pid]).status().expect("kill runs").success());
-            ended.recv().await;
-            let start = Instant::now();
-            let counts = guard.shutdown(Duration::from_secs(1));
-            let took = start.elapsed();
-            assert!((950..1_300).contains(&took.as_millis()), "{took:?}");
-            assert_eq!((counts.written, counts.queued, counts.lost), (0, 500, 0), "{counts:?}");
+    let hanging = if child::is_one() { String::new() } else { silent() };
+    for endpoint in [hanging.as_str(), "http://127.0.0.1:1"] {
+        let variables = [("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint), ("NETCAUSE_FORMAT", "off")];
+        child::with_variables(&variables, || {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            runtime.block_on(end_when_told());
         });
-    });
+    }
+}
+
+async fn end_when_told() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let guard = netcause::init();
+    let mut ended = signal(SignalKind::terminate()).expect("a handler");
+    for number in 0..500 {
+        info!(number, "something");
+    }
+    let pid = std::process::id().to_string();
+    let mut kill = std::process::Command::new("kill");
+    assert!(kill.args(["-TERM", &pid]).status().expect("kill runs").success());
+    ended.recv().await;
+    let start = Instant::now();
+    let counts = guard.shutdown(Duration::from_secs(1));
+    let took = start.elapsed();
+    assert!((950..1_300).contains(&took.as_millis()), "{took:?}");
+    assert_eq!((counts.written, counts.queued, counts.lost), (0, 500, 0), "{counts:?}");
 }
 
 /// Sends fifty events, slowly, while everything is logged.

@@ -7,9 +7,12 @@ use netcause_fault::{Fault, Reason, WithFault};
 use netcause_tests::certificates::Certificates;
 use netcause_tests::child;
 use netcause_tests::collector::{Item, text_value};
+use opentelemetry::KeyValue;
+use opentelemetry::trace::{SpanContext, TraceContextExt};
 use serde_json::json;
 use tracing::field::Empty;
 use tracing::{error, info, info_span, warn};
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::{CERTIFICATES, COLLECTOR};
 
@@ -22,24 +25,30 @@ fn refused() -> WithFault {
     WithFault::new("connection refused", fault)
 }
 
-/// One try, which fails or not, as a client reports it on its span.
-fn attempt(number: u32, fails: bool) {
+/// One try, which fails or not, as a client reports it on its span. It is linked to the one
+/// before.
+fn attempt(number: u32, fails: bool, before: Option<SpanContext>) -> SpanContext {
     let span = info_span!("try", otel.kind = "client", retry.attempt = number, error = Empty);
     let _entered = span.enter();
+    if let Some(before) = before {
+        span.add_link_with_attributes(before, vec![KeyValue::new("link.kind", "retry")]);
+        span.add_event("sent", vec![KeyValue::new("bytes", 17)]);
+    }
     if fails {
         let error = refused();
         span.record("error", &error as &(dyn std::error::Error + 'static));
     }
+    span.context().span().span_context().clone()
 }
 
 fn operation(name: &'static str, ends_well: bool) {
     let span = info_span!("operation", otel.name = name, password = "swordfish");
     let _entered = span.enter();
-    attempt(0, true);
+    let first = attempt(0, true, None);
     let error = refused();
     let error = &error as &(dyn std::error::Error + 'static);
     warn!(error, retry.attempt = 0, retry.max_attempts = 1, "could not load, trying again");
-    attempt(1, !ends_well);
+    attempt(1, !ends_well, Some(first));
     if ends_well {
         info!(retry.attempt = 1, "loaded");
     } else {
@@ -75,7 +84,7 @@ fn is_failed(span: &Item) -> bool {
 #[test]
 fn the_trace_and_the_log_of_a_retried_request_tell_one_story() {
     for (protocol, is_tls) in
-        [("http/protobuf", false), ("grpc", false), ("http/protobuf", true), ("grpc", true)]
+        ["http/protobuf", "http/json", "grpc"].into_iter().flat_map(|it| [(it, false), (it, true)])
     {
         if !child::is_one() && COLLECTOR.is_none() {
             return;
@@ -147,6 +156,7 @@ fn check_story(service: &str) {
     check_failed(&first);
     assert_eq!(second.attribute("error.type"), None);
     assert_eq!(recovered.attribute("error.type"), None);
+    check_link_and_event(&first, &second);
     for log in &logs {
         let span = with_id(&spans, log.text("spanId").expect("it stands in a span"));
         assert_eq!(log.text("traceId"), span.text("traceId"));
@@ -166,9 +176,28 @@ fn check_failed(span: &Item) {
     assert_eq!(span.attribute("server.port"), Some(json!({ "intValue": "5432" })));
 }
 
+/// What was said of the second try by hand.
+fn check_link_and_event(first: &Item, second: &Item) {
+    let link = second.get("links").expect("a link").pointer("/0").expect("one").clone();
+    assert_eq!(link["spanId"].as_str(), first.text("spanId"));
+    assert_eq!(link["traceId"].as_str(), first.text("traceId"));
+    let retry = json!([{ "key": "link.kind", "value": text_value("retry") }]);
+    assert_eq!(link["attributes"], retry);
+    let events = second.get("events").and_then(|events| events.as_array()).expect("events");
+    assert_eq!(events.len(), 1, "{events:?}");
+    assert_eq!(events[0]["name"], "sent");
+    let bytes = json!([{ "key": "bytes", "value": { "intValue": "17" } }]);
+    assert_eq!(events[0]["attributes"], bytes);
+    let time = |value: &serde_json::Value| value.as_str().and_then(|it| it.parse::<u64>().ok());
+    let start = second.get("startTimeUnixNano").and_then(time).expect("a time");
+    assert!(time(&events[0]["timeUnixNano"]).is_some_and(|at| at >= start), "{events:?}");
+}
+
+/// Events of `tracing` are log records, not events of spans.
 fn check_no_secrets_and_no_events(spans: &[Item]) {
     for span in spans {
-        assert_eq!(span.get("events"), None, "{span:#?}");
+        let is_linked = span.get("links").is_some();
+        assert_eq!(span.get("events").is_some(), is_linked, "{span:#?}");
         assert!(!span.fields.to_string().contains("swordfish"), "{span:#?}");
     }
     let recovered = named(spans, "recovered");

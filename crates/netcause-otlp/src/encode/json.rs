@@ -96,7 +96,7 @@ fn text_member(name: &str, text: &str, line: &mut String) {
     push_text(text, line);
 }
 
-fn push_text(text: &str, line: &mut String) {
+pub(super) fn push_text(text: &str, line: &mut String) {
     line.push('"');
     escape_into(text, line);
     line.push('"');
@@ -130,7 +130,7 @@ impl Attributes for JsonAttributes<'_> {
     }
 
     fn double(&mut self, key: &str, value: f64) {
-        self.attribute(key, |line| push_double(value, line));
+        self.attribute(key, |line| push_double_value(value, line));
     }
 
     fn boolean(&mut self, key: &str, value: bool) {
@@ -171,14 +171,20 @@ fn push_integer(value: i64, line: &mut String) {
     let _ = write!(line, "{{\"intValue\":\"{value}\"}}");
 }
 
-fn push_double(value: f64, line: &mut String) {
-    // What JSON has no number for is a text (Protocol Buffers, "ProtoJSON Format").
-    let _ = match value {
-        _ if value.is_nan() => write!(line, "{{\"doubleValue\":\"NaN\"}}"),
-        f64::INFINITY => write!(line, "{{\"doubleValue\":\"Infinity\"}}"),
-        f64::NEG_INFINITY => write!(line, "{{\"doubleValue\":\"-Infinity\"}}"),
-        _ => write!(line, "{{\"doubleValue\":{value:?}}}"),
-    };
+fn push_double_value(value: f64, line: &mut String) {
+    line.push_str("{\"doubleValue\":");
+    push_double(value, line);
+    line.push('}');
+}
+
+/// What JSON has no number for is a text (Protocol Buffers, "ProtoJSON Format").
+pub(super) fn push_double(value: f64, line: &mut String) {
+    match value {
+        _ if value.is_nan() => line.push_str("\"NaN\""),
+        f64::INFINITY => line.push_str("\"Infinity\""),
+        f64::NEG_INFINITY => line.push_str("\"-Infinity\""),
+        _ => drop(write!(line, "{value:?}")),
+    }
 }
 
 fn push_boolean(value: bool, line: &mut String) {
@@ -192,7 +198,7 @@ fn push_any(value: &Value, depth: usize, line: &mut String) {
         Value::String(text) => push_text_value(text, line),
         Value::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(integer), _) => push_integer(integer, line),
-            (None, Some(double)) if number.is_f64() => push_double(double, line),
+            (None, Some(double)) if number.is_f64() => push_double_value(double, line),
             _ => push_text_value(&number.to_string(), line),
         },
         nested if depth == 0 => push_text_value(&nested.to_string(), line),

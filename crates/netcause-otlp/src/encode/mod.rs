@@ -6,4 +6,5 @@ pub(crate) mod kept;
 pub(crate) mod log_record;
 pub(crate) mod proto;
 pub(crate) mod request;
+pub(crate) mod transcode;
 pub(crate) mod wire;

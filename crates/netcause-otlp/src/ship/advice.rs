@@ -61,7 +61,7 @@ fn is_cut(fault: &Fault<'_>) -> bool {
 fn other_protocol(target: &Target) -> String {
     let (ours, theirs, other) = match target.protocol {
         Protocol::Grpc => ("gRPC", "http/protobuf (usually 4318)", "http/protobuf"),
-        Protocol::HttpProtobuf => ("HTTP/1.1", "gRPC (usually 4317)", "grpc"),
+        _ => ("HTTP/1.1", "gRPC (usually 4317)", "grpc"),
     };
     let tls = match target.is_tls {
         true => "",

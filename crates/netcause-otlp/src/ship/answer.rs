@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use hyper::header::{HeaderMap, RETRY_AFTER};
 use netcause_fault::Evidence;
+use serde_json::Value as Json;
 
 use super::failure::Failure;
 use crate::encode::wire::{Fields, Value};
@@ -113,6 +114,16 @@ pub(crate) fn partial(response: &[u8]) -> Partial {
     Partial { rejected: number(partial, 1), message: String::from_utf8_lossy(message).into_owned() }
 }
 
+/// The same of an answer in JSON, where 64-bit integers are texts or numbers.
+pub(crate) fn partial_of_json(response: &[u8]) -> Partial {
+    let response: Json = serde_json::from_slice(response).unwrap_or_default();
+    let member = |name: &str| response.get("partialSuccess").and_then(|partial| partial.get(name));
+    let rejected = member("rejectedLogRecords").or_else(|| member("rejectedSpans"));
+    let rejected = rejected.and_then(|it| it.as_u64().or_else(|| it.as_str()?.parse().ok()));
+    let message = member("errorMessage").and_then(Json::as_str).unwrap_or_default();
+    Partial { rejected: rejected.unwrap_or(0), message: message.to_owned() }
+}
+
 /// What a receiver says of a refusal: the message of a `google.rpc.Status`, or a short text.
 pub(crate) fn message(kind: &str, body: &[u8]) -> String {
     if kind.starts_with("application/x-protobuf") {
@@ -120,7 +131,7 @@ pub(crate) fn message(kind: &str, body: &[u8]) -> String {
         return String::from_utf8_lossy(message).into_owned();
     }
     if kind.starts_with("application/json") {
-        let status: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        let status: Json = serde_json::from_slice(body).unwrap_or_default();
         return status.get("message").and_then(|it| it.as_str()).unwrap_or_default().to_owned();
     }
     let is_text = kind.is_empty() || kind.starts_with("text/plain");
@@ -180,5 +191,14 @@ mod tests {
         let partial_success = partial(b"\x0a\x07\x08\x03\x12\x03bad");
         assert_eq!(partial_success, Partial { rejected: 3, message: "bad".to_owned() });
         assert_eq!(partial(b""), Partial::default());
+        for number in ["3", "\"3\""] {
+            for name in ["rejectedLogRecords", "rejectedSpans"] {
+                let json =
+                    format!(r#"{{"partialSuccess":{{"{name}":{number},"errorMessage":"bad"}}}}"#);
+                assert_eq!(partial_of_json(json.as_bytes()), partial_success);
+            }
+        }
+        assert_eq!(partial_of_json(b"{}"), Partial::default());
+        assert_eq!(partial_of_json(b""), Partial::default());
     }
 }

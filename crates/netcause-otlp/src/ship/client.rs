@@ -175,7 +175,7 @@ impl Client {
         I: rt::Read + rt::Write + Unpin + Send + 'static,
     {
         match self.target.protocol {
-            Protocol::HttpProtobuf => {
+            Protocol::HttpProtobuf | Protocol::HttpJson => {
                 let (sender, connection) = http1::handshake(io).await?;
                 tokio::spawn(connection);
                 Ok(Connection::Http1(sender))
@@ -219,8 +219,8 @@ fn judge(target: &Target, answer: &Whole, mut progress: Progress) -> Answer {
     let kind = kind.unwrap_or_default().to_ascii_lowercase();
     if !answer.status.is_success() {
         let text = match target.protocol {
-            Protocol::HttpProtobuf => answer::message(&kind, &answer.body),
             Protocol::Grpc => String::new(),
+            _ => answer::message(&kind, &answer.body),
         };
         let failure = Failure::of_status(answer.status, text, progress, target);
         return answer::of_status(answer.status.as_u16(), &answer.headers, failure);
@@ -232,6 +232,7 @@ fn judge(target: &Target, answer: &Whole, mut progress: Progress) -> Answer {
     }
     match target.protocol {
         Protocol::HttpProtobuf => Answer::Accepted(answer::partial(&answer.body)),
+        Protocol::HttpJson => Answer::Accepted(answer::partial_of_json(&answer.body)),
         Protocol::Grpc => judge_grpc(target, answer, progress),
     }
 }

@@ -111,7 +111,7 @@ impl Failure {
         fault.peer.peer_address = progress.peer.map(|peer| peer.ip());
         fault.peer.peer_port = progress.peer.map(|peer| peer.port());
         fault.elapsed = Some(progress.elapsed);
-        if target.protocol == Protocol::HttpProtobuf {
+        if target.protocol != Protocol::Grpc {
             fault.request.method = Some("POST".into());
             fault.request.url = Some(target.url().into());
         }

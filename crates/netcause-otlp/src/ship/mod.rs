@@ -32,6 +32,7 @@ use self::gap::Gap;
 use self::reports::Reports;
 use self::target::{Signal, Target};
 use crate::encode::request::{request, resource};
+use crate::encode::transcode;
 use crate::lane::{Lane, Loss};
 use crate::metrics::Component;
 use crate::queue::Batch;
@@ -176,15 +177,26 @@ impl Shipper {
                 request(&self.resource, batch.runs().chain([gap]))
             }
         };
-        let is_grpc = self.client.target.protocol == Protocol::Grpc;
-        let is_gzip = self.client.target.gzip;
-        let message = if is_gzip { compressed(&message) } else { message };
-        if is_grpc { framed(&message, is_gzip).into() } else { message.into() }
+        body(message, &self.client.target)
+    }
+}
+
+/// A request in Protocol Buffers as the body that the target takes.
+pub(crate) fn body(message: Vec<u8>, target: &Target) -> Bytes {
+    let message = match (target.protocol, target.signal) {
+        (Protocol::HttpJson, Signal::Logs) => transcode::logs(&message).into_bytes(),
+        (Protocol::HttpJson, Signal::Traces) => transcode::traces(&message).into_bytes(),
+        _ => message,
+    };
+    let message = if target.gzip { compressed(&message) } else { message };
+    match target.protocol {
+        Protocol::Grpc => framed(&message, target.gzip).into(),
+        _ => message.into(),
     }
 }
 
 /// A message in the frame of gRPC: whether it is compressed, its length, its bytes.
-pub(crate) fn framed(message: &[u8], is_gzip: bool) -> Vec<u8> {
+fn framed(message: &[u8], is_gzip: bool) -> Vec<u8> {
     let mut framed = Vec::with_capacity(5 + message.len());
     framed.push(is_gzip.into());
     framed.extend_from_slice(&(message.len() as u32).to_be_bytes());
@@ -192,7 +204,7 @@ pub(crate) fn framed(message: &[u8], is_gzip: bool) -> Vec<u8> {
     framed
 }
 
-pub(crate) fn compressed(message: &[u8]) -> Vec<u8> {
+fn compressed(message: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(message.len() / 4), Compression::fast());
     // Writing to memory cannot fail.
     let _ = encoder.write_all(message);

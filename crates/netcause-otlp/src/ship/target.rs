@@ -109,7 +109,9 @@ impl Target {
 /// What stands in the request line: over HTTP/1.1 the path, the host in a header.
 fn request_uri(endpoint: &Uri, protocol: Protocol, signal: Signal) -> Option<Uri> {
     match protocol {
-        Protocol::HttpProtobuf => endpoint.path_and_query()?.as_str().parse().ok(),
+        Protocol::HttpProtobuf | Protocol::HttpJson => {
+            endpoint.path_and_query()?.as_str().parse().ok()
+        }
         Protocol::Grpc => {
             let authority = host_and_port(endpoint)?;
             let builder = Uri::builder().scheme(endpoint.scheme_str()?).authority(authority);
@@ -131,20 +133,19 @@ fn headers(config: &OtlpConfig) -> Result<HeaderMap, Error> {
     let mut headers = HeaderMap::new();
     let agent = concat!("OTel-OTLP-Exporter-Rust/", env!("CARGO_PKG_VERSION"), " netcause");
     headers.insert(hyper::header::USER_AGENT, HeaderValue::from_static(agent));
-    let fixed: &[(&'static str, &'static str)] = match (config.protocol, config.gzip) {
-        (Protocol::HttpProtobuf, false) => &[("content-type", "application/x-protobuf")],
-        (Protocol::HttpProtobuf, true) => {
-            &[("content-type", "application/x-protobuf"), ("content-encoding", "gzip")]
-        }
-        (Protocol::Grpc, false) => &[("content-type", "application/grpc"), ("te", "trailers")],
-        (Protocol::Grpc, true) => {
-            &[("content-type", "application/grpc"), ("te", "trailers"), ("grpc-encoding", "gzip")]
-        }
+    let (kind, encoding) = match config.protocol {
+        Protocol::HttpProtobuf => ("application/x-protobuf", "content-encoding"),
+        Protocol::HttpJson => ("application/json", "content-encoding"),
+        Protocol::Grpc => ("application/grpc", "grpc-encoding"),
     };
-    for (name, value) in fixed {
-        headers.insert(*name, HeaderValue::from_static(value));
+    headers.insert(hyper::header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if config.gzip {
+        headers.insert(encoding, HeaderValue::from_static("gzip"));
     }
-    if config.protocol == Protocol::HttpProtobuf {
+    if config.protocol == Protocol::Grpc {
+        headers.insert("te", HeaderValue::from_static("trailers"));
+    }
+    if config.protocol != Protocol::Grpc {
         let endpoint: Option<Uri> = config.endpoint.parse().ok();
         let host = endpoint.as_ref().and_then(host_and_port).unwrap_or_default();
         if let Ok(host) = HeaderValue::from_str(&host) {

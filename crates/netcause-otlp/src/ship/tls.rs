@@ -32,7 +32,7 @@ pub(crate) fn connector(files: &TlsFiles, protocol: Protocol) -> Result<TlsConne
     };
     config.alpn_protocols = match protocol {
         Protocol::Grpc => vec![b"h2".to_vec()],
-        Protocol::HttpProtobuf => vec![b"http/1.1".to_vec()],
+        Protocol::HttpProtobuf | Protocol::HttpJson => vec![b"http/1.1".to_vec()],
     };
     Ok(TlsConnector::from(Arc::new(config)))
 }

@@ -98,7 +98,7 @@ pub enum EvidenceMode {
 /// | `OTEL_LOGS_EXPORTER` | `otlp`, `console`, `none` | `otlp` where an endpoint is set |
 /// | `OTEL_TRACES_EXPORTER` | `otlp`, `console`, `none` | `otlp` where an endpoint is set |
 /// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]ENDPOINT` | a URL | `http://localhost:4318`, gRPC 4317 |
-/// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]PROTOCOL` | `http/protobuf`, `grpc` | `http/protobuf` |
+/// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]PROTOCOL` | `http/protobuf`, `http/json`, `grpc` | `http/protobuf` |
 /// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]HEADERS` | `key=value,…`, percent-encoded | none |
 /// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]TIMEOUT` | milliseconds of one attempt | 10000 |
 /// | `OTEL_EXPORTER_OTLP_[LOGS_\|TRACES_]COMPRESSION` | `gzip`, `none` | `none` |

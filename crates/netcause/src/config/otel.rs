@@ -18,6 +18,8 @@ pub enum OtlpProtocol {
     /// `http/protobuf`.
     #[default]
     HttpProtobuf,
+    /// `http/json`.
+    HttpJson,
     /// `grpc`.
     Grpc,
 }
@@ -315,10 +317,11 @@ impl<'a> Variables<'a> {
         match self.of_signal(signal, "PROTOCOL") {
             None => OtlpProtocol::default(),
             Some((_, "http/protobuf")) => OtlpProtocol::HttpProtobuf,
+            Some((_, "http/json")) => OtlpProtocol::HttpJson,
             Some((_, "grpc")) => OtlpProtocol::Grpc,
             Some((name, value)) => {
                 self.warn(format!(
-                    "{name}={value}: allowed are http/protobuf, grpc; http/protobuf is used"
+                    "{name}={value}: allowed are http/protobuf, http/json, grpc; http/protobuf is used"
                 ));
                 OtlpProtocol::default()
             }
@@ -340,28 +343,26 @@ impl<'a> Variables<'a> {
     fn endpoint(&mut self, signal: &Signal, protocol: OtlpProtocol) -> String {
         let own = format!("OTEL_EXPORTER_OTLP_{}_ENDPOINT", signal.name);
         let usual = match protocol {
-            OtlpProtocol::HttpProtobuf => "http://localhost:4318",
             OtlpProtocol::Grpc => "http://localhost:4317",
+            _ => "http://localhost:4318",
         };
         let is_insecure = self.is_insecure(signal);
-        let stated = self.of_signal(signal, "ENDPOINT");
-        let is_own = stated.as_ref().is_some_and(|(name, _)| *name == own);
-        let base = match stated {
-            None => usual.to_owned(),
+        let (base, is_own) = match self.of_signal(signal, "ENDPOINT") {
+            None => (usual.to_owned(), false),
             Some((name, value)) => match with_scheme(value, protocol, is_insecure) {
-                Some(url) => url,
+                Some(url) => (url, name == own),
                 None => {
                     // It may hold a password.
                     let value = netcause_record::redacted(value);
                     self.warn(format!(
                         "{name}={value}: allowed is a URL such as {usual}; {usual} is used"
                     ));
-                    usual.to_owned()
+                    (usual.to_owned(), false)
                 }
             },
         };
         match protocol {
-            OtlpProtocol::HttpProtobuf if !is_own || base == usual => {
+            OtlpProtocol::HttpProtobuf | OtlpProtocol::HttpJson if !is_own => {
                 format!("{}/{}", base.trim_end_matches('/'), signal.path)
             }
             _ => base,
@@ -451,7 +452,7 @@ fn with_scheme(value: &str, protocol: OtlpProtocol, is_insecure: bool) -> Option
         (true, ..) => value.to_owned(),
         (false, OtlpProtocol::Grpc, true) => format!("http://{value}"),
         (false, OtlpProtocol::Grpc, false) => format!("https://{value}"),
-        (false, OtlpProtocol::HttpProtobuf, _) => return None,
+        (false, ..) => return None,
     };
     let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"))?;
     let authority = rest.split(['/', '?', '#']).next()?;

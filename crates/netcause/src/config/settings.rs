@@ -109,6 +109,7 @@ impl List<'_> {
     fn otlp(&mut self, signal: &str, batch: &str, otlp: &Otlp) {
         let protocol = match otlp.protocol {
             OtlpProtocol::HttpProtobuf => "http/protobuf",
+            OtlpProtocol::HttpJson => "http/json",
             OtlpProtocol::Grpc => "grpc",
         };
         let headers: Vec<_> = otlp.headers.iter().map(|(name, _)| format!("{name}=***")).collect();

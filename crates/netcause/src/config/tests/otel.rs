@@ -139,11 +139,20 @@ fn an_endpoint_or_an_exporter_turns_a_signal_on() {
     let own = otel(&[("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "https://collector/ours")]);
     assert_eq!(own.logs.unwrap().endpoint, "https://collector/ours");
     assert_eq!(own.traces, None);
+    let usual = otel(&[("OTEL_EXPORTER_OTLP_LOGS_ENDPOINT", "http://localhost:4318")]);
+    assert_eq!(usual.logs.unwrap().endpoint, "http://localhost:4318", "as it stands");
     assert_eq!(logs(&[]).endpoint, "http://localhost:4318/v1/logs");
     let none = [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:1"), ("OTEL_LOGS_EXPORTER", "none")];
     assert_eq!(otel(&none).logs, None);
     let console = otel(&[("OTEL_LOGS_EXPORTER", "console")]);
     assert_eq!(console.logs, None);
+}
+
+#[test]
+fn json_goes_where_protobuf_would() {
+    let otlp = logs(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")]);
+    assert_eq!(otlp.protocol, OtlpProtocol::HttpJson);
+    assert_eq!(otlp.endpoint, "http://localhost:4318/v1/logs");
 }
 
 #[test]
