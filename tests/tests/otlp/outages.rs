@@ -128,6 +128,28 @@ fn a_receiver_that_hangs_for_15_seconds_holds_nobody_up() {
 }
 
 #[test]
+fn an_outage_over_grpc_loses_nothing() {
+    let address = nobody();
+    let mut settings = quick(format!("http://{address}")).over_grpc();
+    settings.0.timeout = Duration::from_millis(500);
+    let sender = Sender::start(settings);
+    sender.send(0..1_000);
+    assert_eq!(sender.flush(Duration::from_secs(1)), 1_000);
+    sender.adds_up(1_000);
+    // It is back, hangs, cannot serve, has nothing behind it, and then takes all.
+    let receiver = Receiver::start_at(address, true, |number, _| match number {
+        0 => Reply::Nothing,
+        1 => Reply::Grpc(14, "not now", ""),
+        2 => Reply::Http(502, Vec::new(), Vec::new()),
+        _ => Reply::Grpc(0, "", ""),
+    });
+    assert_eq!(sender.flush(PATIENCE), 0);
+    sender.settled(1_000, 1_000);
+    let arrived = receiver.arrived();
+    assert_eq!(numbers(&arrived[3..]), (0..1_000).collect::<Vec<_>>());
+}
+
+#[test]
 fn what_does_not_fit_is_lost_by_the_policy_counted_and_told() {
     for on_full in [OnFull::DropNewest, OnFull::DropOldest] {
         let address = nobody();

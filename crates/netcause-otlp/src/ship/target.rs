@@ -164,3 +164,43 @@ fn headers(config: &OtlpConfig) -> Result<HeaderMap, Error> {
     }
     Ok(headers)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn target(endpoint: &str, protocol: Protocol) -> Target {
+        let config =
+            OtlpConfig { endpoint: endpoint.to_owned(), protocol, ..OtlpConfig::default() };
+        Target::new(&config, Signal::Logs).unwrap()
+    }
+
+    #[test]
+    fn a_url_without_a_port_has_that_of_its_scheme() {
+        for protocol in [Protocol::HttpProtobuf, Protocol::HttpJson, Protocol::Grpc] {
+            assert_eq!(target("http://collector", protocol).port, 80);
+            assert_eq!(target("https://collector", protocol).port, 443);
+            assert_eq!(target("https://collector:4317", protocol).port, 4317);
+        }
+    }
+
+    #[test]
+    fn a_url_is_used_as_it_stands_and_told_without_what_may_be_secret() {
+        let target =
+            target("http://user:swordfish@[::1]:4318/in?key=swordfish", Protocol::HttpJson);
+        assert_eq!((target.host.as_str(), target.port), ("::1", 4318));
+        let request = target.request(());
+        assert_eq!(request.uri(), "/in?key=swordfish");
+        assert_eq!(request.headers()["host"], "[::1]:4318");
+        assert_eq!(request.headers()["content-type"], "application/json");
+        assert!(!target.url().contains("swordfish"), "{}", target.url());
+    }
+
+    #[test]
+    fn a_request_of_grpc_names_its_method_whatever_the_path() {
+        let request = target("http://user@collector:4317/in", Protocol::Grpc).request(());
+        let method = "opentelemetry.proto.collector.logs.v1.LogsService/Export";
+        assert_eq!(request.uri().to_string(), format!("http://collector:4317/{method}"));
+        assert_eq!(request.headers()["te"], "trailers");
+    }
+}
