@@ -102,8 +102,7 @@ impl Enricher {
 
     /// The time of the last line, more exactly than the record has it; none where that went
     /// through unchanged.
-    #[cfg(feature = "otlp")]
-    pub(super) fn time(&self) -> Option<SystemTime> {
+    pub(crate) fn time(&self) -> Option<SystemTime> {
         self.time
     }
 

@@ -1,7 +1,7 @@
 //! [`Seen`] and [`Part`]: what counts of lines, before it is counted.
 
 use std::sync::LazyLock;
-use std::time::UNIX_EPOCH;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use memchr::memmem::Finder;
 
@@ -46,8 +46,8 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Adds an enriched line.
-    pub(super) fn add(&mut self, line: &str, is_fault: bool) {
+    /// Adds an enriched line, and its time where that was read anyway.
+    pub(super) fn add(&mut self, line: &str, is_fault: bool, time: Option<SystemTime>) {
         self.lines += 1;
         let counts = || COUNTS.iter().any(|it| it.find(line.as_bytes()).is_some());
         let time = if is_fault || counts() {
@@ -55,6 +55,8 @@ impl Part {
             let time = seen.time;
             self.seen.push(seen);
             time
+        } else if let Some(time) = time {
+            since_epoch(time)
         } else {
             // Nothing else counts, and most records begin with it.
             let rest = line.strip_prefix("{\"timestamp\":\"");
@@ -124,7 +126,13 @@ impl Seen {
 
 /// A time as seconds.
 pub(super) fn seconds(text: &str) -> Option<Seconds> {
-    let When::At(time) = whole_time(text.as_bytes())? else { return None };
+    match whole_time(text.as_bytes())? {
+        When::At(time) => since_epoch(time),
+        When::InSomeYear { .. } => None,
+    }
+}
+
+fn since_epoch(time: SystemTime) -> Option<Seconds> {
     i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_secs()).ok()
 }
 

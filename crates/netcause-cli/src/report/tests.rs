@@ -133,7 +133,7 @@ fn however_many_threads_work_the_lines_are_counted_in_their_order() {
     for line in &lines {
         record.clear();
         let is_fault = alone.line(line.as_bytes(), 0, &mut record);
-        part.add(record.trim_ascii_end(), is_fault);
+        part.add(record.trim_ascii_end(), is_fault, alone.time());
     }
     one.add(&part);
     let lines: Vec<_> = lines.iter().map(String::as_str).collect();

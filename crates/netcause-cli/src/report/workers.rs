@@ -120,7 +120,7 @@ fn work(mut enricher: Enricher, batches: &Receiver<Batch>, parts: &SyncSender<Pa
             start = end;
             record.clear();
             let is_fault = enricher.line(line, lost, &mut record);
-            part.add(record.trim_ascii_end(), is_fault);
+            part.add(record.trim_ascii_end(), is_fault, enricher.time());
         }
         if parts.send(part).is_err() {
             // Nobody counts any more.

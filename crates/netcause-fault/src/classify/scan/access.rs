@@ -52,13 +52,16 @@ impl Reading<'_> {
             Some((status, rest)) => (status, rest),
             None => (after, ""),
         };
+        if status == "0" {
+            // Envoy's, where no answer was sent: the flag says why.
+            return self.take_envoy_flag(rest);
+        }
         let Some(status) = super::extract::status(status) else { return };
         if status < 500 && status != 499 && status != 429 {
             return;
         }
         self.consider(Finding::Status(status));
-        let flag = rest.split([' ', ',']).next().unwrap_or_default();
-        self.take_flag(ENVOY_FLAGS.iter().find(|(known, _)| *known == flag));
+        self.take_envoy_flag(rest);
         self.take_state(rest);
     }
 
@@ -75,6 +78,11 @@ impl Reading<'_> {
                 return;
             }
         }
+    }
+
+    fn take_envoy_flag(&mut self, after: &str) {
+        let flag = after.split([' ', ',']).next().unwrap_or_default();
+        self.take_flag(ENVOY_FLAGS.iter().find(|(known, _)| *known == flag));
     }
 
     fn take_flag(&mut self, flag: Option<&(&str, Finding)>) {
