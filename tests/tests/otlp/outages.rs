@@ -1,6 +1,6 @@
 //! Receivers that are away, hang, or are too slow.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -210,6 +210,26 @@ fn a_server_that_speaks_no_tls_is_given_up_after_one_deadline() {
     assert_eq!(sender.flush(Duration::from_secs(2)), 5);
     sender.adds_up(5);
     assert!(kept.lock().expect("nobody panics").len() >= 2);
+}
+
+#[test]
+fn a_refusal_that_comes_before_the_request_was_read_is_understood() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            // Closing with bytes unread resets the connection.
+            let _ = stream.read(&mut [0; 512]);
+            let _ = stream.write_all(b"HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n");
+        }
+    });
+    let mut settings = quick(format!("http://{address}/v1/logs"));
+    settings.0.batch_records = 64;
+    let sender = Sender::start(settings);
+    sender.send_long(64);
+    assert_eq!(sender.flush(PATIENCE), 0);
+    sender.settled(64, 0);
+    assert_eq!(sender.exporter.losses().too_large, 64);
 }
 
 #[test]

@@ -48,6 +48,16 @@ impl Sender {
         });
     }
 
+    /// Sends events of about 15 KB, the most that one has by default.
+    pub(crate) fn send_long(&self, count: usize) {
+        let long = "long ".repeat(3_000);
+        tracing::dispatcher::with_default(&self.dispatch, || {
+            for _ in 0..count {
+                tracing::info!("{long}");
+            }
+        });
+    }
+
     pub(crate) fn flush(&self, timeout: Duration) -> u64 {
         self.exporter.flush(timeout)
     }

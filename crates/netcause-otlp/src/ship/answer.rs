@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use hyper::header::{HeaderMap, RETRY_AFTER};
+use hyper::header::{DATE, HeaderMap, RETRY_AFTER};
 use netcause_fault::Evidence;
 use serde_json::Value as Json;
 
@@ -35,7 +35,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 /// What a status of HTTP that is no success means (OTLP specification, "Failures" and
 /// "Retryable Response Codes").
 pub(crate) fn of_status(status: u16, headers: &HeaderMap, mut failure: Failure) -> Answer {
-    let pause = retry_after(headers, SystemTime::now());
+    let pause = retry_after(headers);
     if let Some(pause) = pause {
         failure.fault.add_evidence(Evidence::RetryAfter(pause));
     }
@@ -67,12 +67,18 @@ fn is_about_size(code: u16, failure: &Failure) -> bool {
         && ["larger than max", "length too large"].iter().any(|words| failure.text.contains(words))
 }
 
-/// `Retry-After`, in seconds or as a date (RFC 9110 §10.2.3).
-pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+/// `Retry-After`, in seconds or as a date (RFC 9110 §10.2.3). A date is by the receiver's
+/// clock, which it tells in `Date`: ours may differ.
+pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let date = |text| httpdate::parse_http_date(text).ok();
+    let value = text(RETRY_AFTER)?;
     let pause = match value.parse() {
         Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => httpdate::parse_http_date(value).ok()?.duration_since(now).unwrap_or_default(),
+        Err(_) => {
+            let now = text(DATE).and_then(date).unwrap_or_else(SystemTime::now);
+            date(value)?.duration_since(now).unwrap_or_default()
+        }
     };
     Some(pause.min(LONGEST_PAUSE))
 }
@@ -148,9 +154,10 @@ mod tests {
     use super::*;
 
     fn pause(value: &str) -> Option<Duration> {
-        let now = UNIX_EPOCH + Duration::from_secs(784_111_777 - 7);
-        let headers = [(RETRY_AFTER, value.parse().unwrap())].into_iter().collect();
-        retry_after(&headers, now)
+        let now = httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(784_111_777 - 7));
+        let headers = [(RETRY_AFTER, value.to_owned()), (DATE, now)];
+        let headers = headers.map(|(name, value)| (name, value.parse().unwrap()));
+        retry_after(&headers.into_iter().collect())
     }
 
     #[test]
@@ -161,6 +168,11 @@ mod tests {
         assert_eq!(pause("86400"), Some(LONGEST_PAUSE));
         assert_eq!(pause("soon"), None);
         assert_eq!(pause("-5"), None);
+        // Without the receiver's clock, ours.
+        let soon = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(30));
+        let headers = [(RETRY_AFTER, soon.parse().unwrap())].into_iter().collect();
+        let pause = retry_after(&headers).unwrap();
+        assert!((25..=30).contains(&pause.as_secs()), "{pause:?}");
     }
 
     /// `Status { code: 8, details: [RetryInfo { retry_delay: 2.5 s }] }`.
