@@ -33,7 +33,12 @@ pub(crate) fn traces(config: &Config) -> Result<Option<Arc<Traces>>, Error> {
         baggage: config.otel.propagators.contains(&Propagator::Baggage),
         redactor: Redactor::new(&config.redact),
     };
-    let traces = Traces::start(&of_signal(config, otlp), settings).map_err(failed)?;
+    let attributes = AttributeLimits {
+        count: config.otel.span_attribute_count,
+        length: config.otel.span_attribute_length,
+    };
+    let otlp = OtlpConfig { attributes, ..of_signal(config, otlp) };
+    let traces = Traces::start(&otlp, settings).map_err(failed)?;
     Ok(Some(Arc::new(traces)))
 }
 

@@ -7,8 +7,8 @@ use netcause_fault::{Fault, Reason, WithFault};
 use netcause_tests::certificates::Certificates;
 use netcause_tests::child;
 use netcause_tests::collector::{Item, text_value};
-use opentelemetry::KeyValue;
 use opentelemetry::trace::{SpanContext, TraceContextExt};
+use opentelemetry::{KeyValue, StringValue, Value};
 use serde_json::json;
 use tracing::field::Empty;
 use tracing::{error, info, info_span, warn};
@@ -130,6 +130,46 @@ fn endpoint(protocol: &str, is_tls: bool) -> String {
         (_, false) => format!("http://127.0.0.1:{}", collector.http),
         (_, true) => format!("https://localhost:{}", collector.https),
     }
+}
+
+#[test]
+fn the_limits_of_attributes_hold_for_spans_and_for_log_records() {
+    if !child::is_one() && COLLECTOR.is_none() {
+        return;
+    }
+    let endpoint = endpoint("http/protobuf", false);
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
+        ("OTEL_SERVICE_NAME", "limits"),
+        ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "3"),
+        ("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", "2"),
+        ("OTEL_ATTRIBUTE_COUNT_LIMIT", "1"),
+        ("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "6"),
+        ("NETCAUSE_FORMAT", "off"),
+    ];
+    child::with_variables(&variables, || {
+        let guard = netcause::init();
+        {
+            let span = info_span!("span");
+            span.set_attribute("text", "größer");
+            span.set_attribute("texts", Value::Array(vec![StringValue::from("größer")].into()));
+            span.set_attribute("number", 17_i64);
+            let _entered = span.entered();
+            info!(text = "größer", number = 17, "something");
+        }
+        let counts = guard.shutdown(Duration::from_secs(20));
+        assert_eq!((counts.written, counts.queued, counts.lost), (2, 0, 0), "{counts:?}");
+    });
+    let collector = COLLECTOR.as_ref().expect("it runs");
+    let (spans, logs) = (collector.spans("limits", 1), collector.logs("limits", 1));
+    // Four tell where it stands in the code.
+    let count = |span: &Item| span.get("droppedAttributesCount").and_then(|it| it.as_u64());
+    assert_eq!((spans[0].attributes().len(), count(&spans[0])), (6, Some(1)), "{spans:#?}");
+    let texts = json!({ "arrayValue": { "values": [text_value("grö")] } });
+    assert_eq!(spans[0].attribute("text"), Some(text_value("grö")), "{spans:#?}");
+    assert_eq!(spans[0].attribute("texts"), Some(texts), "{spans:#?}");
+    assert_eq!(logs[0].attributes(), [("text".to_owned(), text_value("gr"))]);
+    assert_eq!(count(&logs[0]), Some(1));
 }
 
 fn emit_story() {

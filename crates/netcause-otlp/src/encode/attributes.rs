@@ -426,7 +426,8 @@ fn without_secrets(url: &str) -> Cow<'_, str> {
 }
 
 /// The first so many characters.
-fn cut(text: &str, length: Option<usize>) -> &str {
+/// The beginning of a text, of so many characters at most.
+pub(crate) fn cut(text: &str, length: Option<usize>) -> &str {
     match length {
         Some(length) if text.len() > length => {
             let end = text.char_indices().nth(length).map_or(text.len(), |(at, _)| at);

@@ -98,10 +98,12 @@ impl Traces {
         let component = ship::start(config, Signal::Traces, &lane)?;
         global::set_text_map_propagator(propagator(&settings));
         let sampler = sampler(&settings);
-        let processor = Processor::new(Arc::clone(&lane), settings.redactor);
+        let length = config.attributes.length;
+        let processor = Processor::new(Arc::clone(&lane), settings.redactor, length);
         let provider = SdkTracerProvider::builder()
             .with_span_processor(processor)
             .with_sampler(sampler)
+            .with_max_attributes_per_span(config.attributes.count)
             // The resource of the requests is that of the configuration.
             .with_resource(Resource::builder_empty().build())
             .build();
@@ -175,13 +177,15 @@ fn propagator(settings: &TraceSettings) -> TextMapCompositePropagator {
 struct Processor {
     lane: Arc<Lane>,
     redactor: Redactor,
+    /// The most characters of a text.
+    length: Option<usize>,
     /// How many losses those that flushed were told of.
     told: AtomicU64,
 }
 
 impl Processor {
-    fn new(lane: Arc<Lane>, redactor: Redactor) -> Self {
-        Processor { lane, redactor, told: AtomicU64::new(0) }
+    fn new(lane: Arc<Lane>, redactor: Redactor, length: Option<usize>) -> Self {
+        Processor { lane, redactor, length, told: AtomicU64::new(0) }
     }
 }
 
@@ -194,7 +198,8 @@ impl SpanProcessor for Processor {
         }
         with_buffers(|buffers| {
             let (scratch, out) = (&mut buffers.scratch.text, &mut buffers.message);
-            SpanWriter { redactor: &self.redactor, scratch, out }.span(&span);
+            let (redactor, length) = (&self.redactor, self.length);
+            SpanWriter { redactor, length, scratch, out }.span(&span);
             self.lane.push(span.instrumentation_scope.name(), out);
         });
     }
@@ -231,7 +236,7 @@ mod tests {
     fn what_was_lost_before_a_flush_is_told_by_it_once() {
         let config = OtlpConfig::default();
         let lane = Arc::new(Lane::new(bounds(&config), config.on_full, config.patience));
-        let processor = Processor::new(Arc::clone(&lane), Redactor::default());
+        let processor = Processor::new(Arc::clone(&lane), Redactor::default(), None);
         assert!(processor.force_flush().is_ok(), "there was nothing to send");
         lane.push("scope", b"span");
         lane.lost(lane.take().unwrap(), Loss::Rejected, "400");

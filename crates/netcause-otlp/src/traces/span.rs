@@ -6,7 +6,7 @@ use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 use serde_json::Value as Json;
 
-use crate::encode::attributes::Attributes;
+use crate::encode::attributes::{Attributes, cut};
 use crate::encode::log_record::nanoseconds;
 use crate::encode::proto::ProtoAttributes;
 use crate::encode::wire::{
@@ -39,6 +39,8 @@ const IS_REMOTE: u32 = 0x200;
 /// Writes spans, without secrets.
 pub(super) struct SpanWriter<'a> {
     pub(super) redactor: &'a Redactor,
+    /// The most characters of an attribute's text.
+    pub(super) length: Option<usize>,
     pub(super) scratch: &'a mut String,
     pub(super) out: &'a mut Vec<u8>,
 }
@@ -116,8 +118,8 @@ impl SpanWriter<'_> {
     /// A message within the message. Rare: our own spans have no events.
     fn nested(&mut self, tag: u8, write: impl FnOnce(&mut SpanWriter<'_>)) {
         let mut message = Vec::new();
-        let (redactor, scratch) = (self.redactor, &mut *self.scratch);
-        write(&mut SpanWriter { redactor, scratch, out: &mut message });
+        let (redactor, length, scratch) = (self.redactor, self.length, &mut *self.scratch);
+        write(&mut SpanWriter { redactor, length, scratch, out: &mut message });
         push_bytes(tag, &message, self.out);
     }
 
@@ -137,7 +139,8 @@ impl SpanWriter<'_> {
         }
         if let Value::String(text) = value {
             self.clean(text.as_str());
-            return ProtoAttributes { out: self.out, tag }.text(key, self.scratch);
+            let text = cut(self.scratch, self.length);
+            return ProtoAttributes { out: self.out, tag }.text(key, text);
         }
         let mut attributes = ProtoAttributes { out: self.out, tag };
         match value {
@@ -148,7 +151,7 @@ impl SpanWriter<'_> {
                 let clean = |text: &StringValue| {
                     let mut text = text.as_str().to_owned();
                     self.redactor.text(&mut text, 0);
-                    text
+                    cut(&text, self.length).to_owned()
                 };
                 attributes.json(key, &Json::from_iter(texts.iter().map(clean)));
             }

@@ -117,10 +117,12 @@ pub enum EvidenceMode {
 /// | `OTEL_TRACES_SAMPLER` | `always_on`, `always_off`, `traceidratio`, each also after `parentbased_` | `parentbased_always_on` |
 /// | `OTEL_TRACES_SAMPLER_ARG` | the share of `traceidratio`, 0 to 1 | 1 |
 /// | `OTEL_PROPAGATORS` | of `tracecontext`, `baggage`, `none` | both |
-/// | `OTEL_ATTRIBUTE_COUNT_LIMIT` | attributes of a record | 128 |
+/// | `OTEL_ATTRIBUTE_COUNT_LIMIT` | attributes of a record or span | 128 |
 /// | `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT` | characters of a text | unlimited |
 /// | `OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT` | the same of log records | |
 /// | `OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT` | the same of log records | |
+/// | `OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT` | the same of spans | |
+/// | `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT` | the same of spans | |
 /// | `NO_COLOR` | any value: no colours | unset |
 ///
 /// An empty value means unset. Lists are separated by commas.

@@ -136,6 +136,10 @@ pub struct Otel {
     pub attribute_count: u32,
     /// The most characters of an attribute's text.
     pub attribute_length: Option<usize>,
+    /// The most attributes of a span.
+    pub span_attribute_count: u32,
+    /// The most characters of the text of a span's attribute.
+    pub span_attribute_length: Option<usize>,
 }
 
 impl Default for Otel {
@@ -147,6 +151,8 @@ impl Default for Otel {
             propagators: vec![Propagator::TraceContext, Propagator::Baggage],
             attribute_count: 128,
             attribute_length: None,
+            span_attribute_count: 128,
+            span_attribute_length: None,
         }
     }
 }
@@ -195,6 +201,9 @@ pub(super) struct Variables<'a> {
     warnings: &'a mut Vec<String>,
 }
 
+/// How the names of the limits of attributes end.
+const LIMITS: [&str; 2] = ["ATTRIBUTE_COUNT_LIMIT", "ATTRIBUTE_VALUE_LENGTH_LIMIT"];
+
 /// Reads OpenTelemetry's variables of export.
 pub(super) fn read(set: &[(String, String)], warnings: &mut Vec<String>) -> Otel {
     let mut variables = Variables { set, warnings };
@@ -202,16 +211,21 @@ pub(super) fn read(set: &[(String, String)], warnings: &mut Vec<String>) -> Otel
         return Otel::default();
     }
     let usual = Otel::default();
-    let length =
-        ["OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"];
-    let count = ["OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT"];
+    let [count, length] = LIMITS;
+    let names = |own: &str, name: &str| [format!("OTEL_{own}_{name}"), format!("OTEL_{name}")];
     Otel {
         logs: variables.otlp(&LOGS),
         traces: variables.otlp(&TRACES),
         sampler: variables.sampler(),
         propagators: variables.propagators().unwrap_or(usual.propagators),
-        attribute_count: variables.first_number(count).unwrap_or(usual.attribute_count),
-        attribute_length: variables.first_number(length),
+        attribute_count: variables
+            .first_number(names("LOGRECORD", count))
+            .unwrap_or(usual.attribute_count),
+        attribute_length: variables.first_number(names("LOGRECORD", length)),
+        span_attribute_count: variables
+            .first_number(names("SPAN", count))
+            .unwrap_or(usual.span_attribute_count),
+        span_attribute_length: variables.first_number(names("SPAN", length)),
     }
 }
 
@@ -247,7 +261,7 @@ impl<'a> Variables<'a> {
         number
     }
 
-    fn first_number<T: std::str::FromStr>(&mut self, names: [&str; 2]) -> Option<T> {
+    fn first_number<T: std::str::FromStr>(&mut self, names: [String; 2]) -> Option<T> {
         names.iter().find_map(|name| self.number(name))
     }
 

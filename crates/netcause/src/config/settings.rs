@@ -142,15 +142,18 @@ impl List<'_> {
 
     fn limits(&mut self) {
         let otel = &self.config.otel;
-        let names = |name: &str| {
-            [format!("OTEL_LOGRECORD_ATTRIBUTE_{name}"), format!("OTEL_ATTRIBUTE_{name}")]
-        };
-        let [own, all] = names("COUNT_LIMIT");
-        self.first(&[&own, &all], otel.attribute_count);
-        let [own, all] = names("VALUE_LENGTH_LIMIT");
-        let unlimited = || "unlimited".to_owned();
-        let length = otel.attribute_length.map_or_else(unlimited, |it| it.to_string());
-        self.first(&[&own, &all], length);
+        let limits = [
+            ("LOGRECORD", otel.attribute_count, otel.attribute_length),
+            ("SPAN", otel.span_attribute_count, otel.span_attribute_length),
+        ];
+        for (own, count, length) in limits {
+            let unlimited = || "unlimited".to_owned();
+            let length = length.map_or_else(unlimited, |it| it.to_string());
+            for (name, value) in [("COUNT", count.to_string()), ("VALUE_LENGTH", length)] {
+                let all = format!("OTEL_ATTRIBUTE_{name}_LIMIT");
+                self.first(&[&format!("OTEL_{own}_ATTRIBUTE_{name}_LIMIT"), &all], value);
+            }
+        }
     }
 
     fn traces(&mut self) {
