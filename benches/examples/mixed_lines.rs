@@ -1,5 +1,5 @@
 //! Writes lines as programs write them, for measuring `netcause enrich`:
-//! `mixed_lines text|json MEGABYTES FAULTS_PER_10000 > FILE`.
+//! `mixed_lines text|json|mixed MEGABYTES FAULTS_PER_10000 > FILE`.
 //!
 //! Times go on, numbers and names vary, so that no line is like the one before.
 
@@ -102,19 +102,20 @@ fn fill(template: &str, numbers: &mut Numbers, second: u64, line: &mut String) {
 fn main() -> io::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [form, megabytes, faults] = arguments.as_slice() else {
-        return Err(io::Error::new(ErrorKind::InvalidInput, "mixed_lines text|json MB FAULTS"));
+        return Err(io::Error::new(
+            ErrorKind::InvalidInput,
+            "mixed_lines text|json|mixed MB FAULTS",
+        ));
     };
     let number = |text: &String| text.parse::<u64>().map_err(io::Error::other);
     let (bytes, faults) = (number(megabytes)? * 1_000_000, number(faults)?);
-    let (ordinary, failing) = match form.as_str() {
-        "json" => (JSON, JSON_FAULTS),
-        _ => (TEXT, TEXT_FAULTS),
-    };
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     let mut out = BufWriter::with_capacity(1 << 20, io::stdout().lock());
     let (mut written, mut second, mut line) = (0, 0, String::new());
     while written < bytes {
         line.clear();
+        let is_json = form == "json" || form == "mixed" && numbers.below(2) == 0;
+        let (ordinary, failing) = if is_json { (JSON, JSON_FAULTS) } else { (TEXT, TEXT_FAULTS) };
         let templates = if numbers.below(10_000) < faults { failing } else { ordinary };
         fill(numbers.of(templates), &mut numbers, second, &mut line);
         out.write_all(line.as_bytes())?;

@@ -197,6 +197,7 @@ fn every_field_of_a_line_arrives_at_the_collector() {
     let (http, grpc) = (collector.http, collector.grpc);
     let ways = [
         ("http/protobuf", format!("http://127.0.0.1:{http}"), "none"),
+        ("http/json", format!("http://127.0.0.1:{http}"), "gzip"),
         ("grpc", format!("http://127.0.0.1:{grpc}"), "gzip"),
     ];
     for (protocol, endpoint, compression) in ways {

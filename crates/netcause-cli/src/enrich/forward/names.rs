@@ -59,6 +59,8 @@ const KNOWN: &[(&str, What)] = &[
 pub(super) struct Name {
     pub(super) key: Key,
     pub(super) what: What,
+    /// The number of the name under which it is written.
+    pub(super) written: usize,
 }
 
 /// The names that the lines so far have had.
@@ -82,9 +84,12 @@ impl Names {
         if let Some(number) = self.numbers.get(name) {
             return *number;
         }
+        let key = Key::of_record(name.to_owned());
+        let other = (*key.name != *name).then(|| self.number(&key.name));
         let number = self.names.len();
+        let written = other.unwrap_or(number);
         let what = KNOWN.iter().find(|(known, _)| *known == name).map_or(What::Other, |it| it.1);
-        self.names.push(Name { key: Key::of_record(name.to_owned()), what });
+        self.names.push(Name { key, what, written });
         self.numbers.insert(name.into(), number);
         self.bytes += name.len();
         number

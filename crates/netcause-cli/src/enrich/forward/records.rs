@@ -37,6 +37,14 @@ enum Part<'a> {
     Decoded(Range<usize>),
 }
 
+/// The members of a line, the last of each name.
+#[derive(Debug, Default)]
+struct Members<'a> {
+    /// The number of each name, and the value.
+    all: SmallVec<[(usize, Raw<'a>); 32]>,
+    left_out: u32,
+}
+
 /// What a line says.
 #[derive(Debug, Default)]
 struct Parts<'a> {
@@ -66,11 +74,13 @@ impl Records {
         names.begin();
         decoded.texts.clear();
         decoded.links.clear();
-        let mut parts = Parts::default();
-        members(line, |member| parts.add(&member, names, decoded));
+        let parts = Members::of(line, names).parts(names, decoded);
         let links: SmallVec<[&str; 8]> = decoded.links().collect();
         let error = parts.error.as_ref().map(|it| decoded.text(it));
-        let fields: SmallVec<[Field<'_>; 32]> = parts.fields(names, decoded).collect();
+        let fields = parts.fields.iter().filter_map(|(name, part)| {
+            Some(Field { key: &names.get(*name)?.key, value: decoded.value(part) })
+        });
+        let fields: SmallVec<[Field<'_>; 32]> = fields.collect();
         with(&Record {
             timestamp: exact.or(parts.time),
             severity: parts.severity,
@@ -89,8 +99,14 @@ impl Records {
     }
 }
 
-impl<'a> Parts<'a> {
-    fn add(&mut self, member: &Member<'a>, names: &mut Names, decoded: &mut Decoded) {
+impl<'a> Members<'a> {
+    fn of(line: &'a str, names: &mut Names) -> Self {
+        let mut found = Members::default();
+        members(line, |member| found.add(&member, names));
+        found
+    }
+
+    fn add(&mut self, member: &Member<'a>, names: &mut Names) {
         let name = match member.name.kind {
             Kind::EscapedText => {
                 let mut name = String::new();
@@ -99,20 +115,34 @@ impl<'a> Parts<'a> {
             }
             _ => names.number(member.name.text),
         };
-        let value = &member.value;
-        if names.get(name).is_some_and(|it| self.take(it.what, value, decoded)) {
-            return;
-        }
+        let Some(name) = names.get(name) else { return };
         // Of two members with one name the last stands, as for every reader of JSON.
-        if let Some((_, known)) = self.fields.iter_mut().find(|(known, _)| *known == name) {
-            *known = decoded.part(value);
-        } else if self.fields.len() < MEMBERS {
-            self.fields.push((name, decoded.part(value)));
+        if let Some((_, known)) = self.all.iter_mut().find(|(known, _)| *known == name.written) {
+            *known = member.value;
+        } else if self.all.len() < MEMBERS || name.what != What::Other {
+            self.all.push((name.written, member.value));
         } else {
-            self.dropped = self.dropped.saturating_add(1);
+            self.left_out = self.left_out.saturating_add(1);
         }
     }
 
+    fn parts(self, names: &Names, decoded: &mut Decoded) -> Parts<'a> {
+        let mut parts = Parts { dropped: self.left_out, ..Parts::default() };
+        let what = |name: usize| names.get(name).map_or(What::Other, |it| it.what);
+        // A span, and flags, are those of a trace.
+        for (_, value) in self.all.iter().filter(|(name, _)| what(*name) == What::TraceId) {
+            parts.trace_id = parts.trace_id.or(id(value.text));
+        }
+        for (name, value) in &self.all {
+            if !parts.take(what(*name), value, decoded) {
+                parts.fields.push((*name, decoded.part(value)));
+            }
+        }
+        parts
+    }
+}
+
+impl<'a> Parts<'a> {
     /// Takes a member that is no attribute; says whether it is none.
     fn take(&mut self, what: What, value: &Raw<'a>, decoded: &mut Decoded) -> bool {
         let is_text = matches!(value.kind, Kind::Text | Kind::EscapedText);
@@ -122,6 +152,24 @@ impl<'a> Parts<'a> {
             What::Message => is_text && set(&mut self.message, Some(decoded.part(value))),
             What::Target => is_text && set(&mut self.target, Some(decoded.part(value))),
             What::Error => is_text && set(&mut self.error, Some(decoded.part(value))),
+            What::Chain => {
+                // As in the records of the library, it is an attribute, too.
+                decoded.read_links(value);
+                false
+            }
+            What::TraceId => self.trace_id.is_some() && self.trace_id == id(value.text),
+            What::SpanId => {
+                let span_id = id(value.text).filter(|_| self.trace_id.is_some());
+                let is_other = self.span_id.is_some() && self.span_id != span_id;
+                !is_other && set(&mut self.span_id, span_id)
+            }
+            What::Flags => match u8::from_str_radix(value.text, 16) {
+                Ok(flags) if self.trace_id.is_some() => {
+                    self.flags = flags;
+                    true
+                }
+                _ => false,
+            },
             What::Dropped => match value.text.parse::<u32>() {
                 Ok(dropped) => {
                     self.dropped = self.dropped.saturating_add(dropped);
@@ -129,53 +177,13 @@ impl<'a> Parts<'a> {
                 }
                 Err(_) => false,
             },
-            // What follows is an attribute, too, unless the whole line makes it more.
-            What::Chain => {
-                decoded.read_links(value);
-                false
-            }
-            What::TraceId => {
-                self.trace_id = self.trace_id.or(id(value.text));
-                false
-            }
-            What::SpanId => {
-                self.span_id = self.span_id.or(id(value.text));
-                false
-            }
-            What::Flags => {
-                self.flags = u8::from_str_radix(value.text, 16).unwrap_or(0);
-                false
-            }
             What::Other => false,
         }
     }
 
-    /// The trace. A span without one is nobody's.
     fn trace(&self) -> Option<TraceContext> {
         let span_id = self.span_id.unwrap_or_default();
         Some(TraceContext { trace_id: self.trace_id?, span_id, flags: self.flags })
-    }
-
-    fn fields<'f>(
-        &'f self,
-        names: &'f Names,
-        decoded: &'f Decoded,
-    ) -> impl Iterator<Item = Field<'f>> {
-        self.fields.iter().filter_map(|(name, part)| {
-            let name = names.get(*name)?;
-            let value = decoded.value(part);
-            let is_told = match (name.what, value) {
-                (What::TraceId, Value::Text(text)) => {
-                    self.trace_id.is_some() && self.trace_id == id(text)
-                }
-                (What::SpanId, Value::Text(text)) => {
-                    self.trace_id.is_some() && self.span_id.is_some() && self.span_id == id(text)
-                }
-                (What::Flags, _) => self.trace_id.is_some(),
-                _ => false,
-            };
-            (!is_told).then_some(Field { key: &name.key, value })
-        })
     }
 }
 

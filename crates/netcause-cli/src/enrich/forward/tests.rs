@@ -1,6 +1,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
-use netcause_record::{Record, Severity, Value};
+use netcause_record::{Key, Record, Severity, Value};
+use proptest::prelude::*;
 
 use super::records::Records;
 use crate::enrich::{Enricher, Form};
@@ -94,5 +95,66 @@ fn a_time_is_kept_to_the_nanosecond() {
         Records::default().read(out.trim_ascii_end(), enricher.time(), |it| time = it.timestamp);
         let time = time.map(|it| it.duration_since(UNIX_EPOCH).unwrap().subsec_nanos());
         assert_eq!(time, nanoseconds, "{line}");
+    }
+}
+
+/// Members whose values are of every kind, under names that mean something and others.
+fn members() -> impl Strategy<Value = String> {
+    let name = prop_oneof![
+        "[a-c\u{e9}\"]{0,2}",
+        Just("fault.category".to_owned()),
+        Just("message".to_owned()),
+        Just("trace_id".to_owned()),
+        Just("span_id".to_owned()),
+        Just("error".to_owned()),
+        Just("fields.error".to_owned()),
+        Just("time".to_owned()),
+        Just("fault.chain".to_owned()),
+    ];
+    let value = prop_oneof![
+        Just("4bf92f3577b34da6a3ce929d0e0e4736".into()),
+        Just("2026-11-23T09:26:53.589Z".into()),
+        any::<i64>().prop_map(serde_json::Value::from),
+        any::<String>().prop_map(serde_json::Value::from),
+        Just(serde_json::json!(["a", "b\n", "c"])),
+        Just(serde_json::json!({ "a": [null, true, 1.5] })),
+        Just(serde_json::Value::Null),
+    ];
+    let members = proptest::collection::vec((name, value), 0..8);
+    members.prop_map(|members| {
+        let shown = |(name, value): &(String, serde_json::Value)| {
+            format!("{}:{value}", serde_json::Value::from(name.as_str()))
+        };
+        format!("{{{}}}", members.iter().map(shown).collect::<Vec<_>>().join(","))
+    })
+}
+
+proptest! {
+    #[test]
+    fn every_member_of_a_line_is_told_and_none_twice(line in prop_oneof![members(), any::<String>()]) {
+        let mut enricher = Enricher::new(Default::default(), Default::default(), Form::Json);
+        let mut out = String::new();
+        enricher.line(line.as_bytes(), 0, &mut out);
+        let members: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&out).unwrap();
+        let told = read(out.trim_ascii_end(), |it| {
+            let mut names: Vec<_> = attributes(it).into_iter().map(|(name, _)| name).collect();
+            let heads = [
+                (it.timestamp.is_some(), "timestamp"),
+                (it.severity.is_some(), "severity"),
+                (it.message.is_some(), "message"),
+                (it.error.is_some(), "error.message"),
+                (it.trace.is_some(), "trace_id"),
+                (it.trace.is_some_and(|it| it.span_id != [0; 8]), "span_id"),
+            ];
+            names.extend(heads.iter().filter(|it| it.0).map(|it| it.1.to_owned()));
+            names.sort();
+            names
+        });
+        let written = |it: &String| Key::of_record(it.clone()).name.into_owned();
+        let mut expected: Vec<_> = members.keys().map(written).collect();
+        expected.sort();
+        expected.dedup();
+        prop_assert_eq!(told, expected);
     }
 }
