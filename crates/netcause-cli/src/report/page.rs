@@ -85,7 +85,14 @@ fn answers(tally: &Tally, peers: &[(&String, &Peer)], page: &mut String) -> std:
         let what = words::of_cause(cause.rsplit(' ').next().unwrap_or_default());
         writeln!(page, "{label}  {cause} ({what}), by {}", counted(count, "line", "lines"))?;
     }
-    write_hurt(tally, page)
+    write_hurt(tally, page)?;
+    let given_up: u64 = tally.peers.values().map(|peer| peer.exhausted).sum();
+    if tally.recovered + given_up > 0 {
+        let recovered = counted(tally.recovered, "call", "calls");
+        let given_up = counted(given_up, "call", "calls");
+        writeln!(page, "Retries       {recovered} went well in the end, {given_up} given up")?;
+    }
+    Ok(())
 }
 
 fn write_since(tally: &Tally, peer: &Peer, page: &mut String) -> std::fmt::Result {

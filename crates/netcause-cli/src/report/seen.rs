@@ -29,10 +29,13 @@ impl Span {
     }
 }
 
-/// What of a line that reports no failure counts all the same: what came of a request, and a
-/// certificate that ends soon.
-static COUNTS: LazyLock<[Finder<'static>; 2]> =
-    LazyLock::new(|| ["\"impact.outcome\"", "\"certificate.days_left\""].map(Finder::new));
+/// What of a line that reports no failure counts all the same: what came of a request, a
+/// certificate that ends soon, and a call that went well in the end.
+static COUNTS: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| ["\"impact.outcome\"", "\"certificate.days_left\"", RETRIES].map(Finder::new));
+
+/// The target of lines about retries, as the library writes them.
+const RETRIES: &str = "\"netcause::retry\"";
 
 /// What was kept of some lines that follow each other.
 #[derive(Debug, Default)]
@@ -83,6 +86,8 @@ pub(super) struct Seen {
     pub(super) max_attempts: Option<u64>,
     pub(super) exhausted: bool,
     pub(super) not_after: String,
+    error: String,
+    target: String,
 }
 
 impl Seen {
@@ -101,6 +106,8 @@ impl Seen {
                 "service.name" => &mut seen.service,
                 "impact.outcome" => &mut seen.outcome,
                 "tls.server.not_after" => &mut seen.not_after,
+                "error.message" => &mut seen.error,
+                "target" => &mut seen.target,
                 "retry.attempt" => return seen.attempt = value.parse().ok(),
                 "retry.max_attempts" => return seen.max_attempts = value.parse().ok(),
                 "retry.exhausted" => return seen.exhausted = value == "true",
@@ -109,6 +116,14 @@ impl Seen {
             value.clone_into(slot);
         });
         seen
+    }
+
+    /// Whether it says that a call went well after retries.
+    pub(super) fn has_recovered(&self) -> bool {
+        self.target == RETRIES.trim_matches('"')
+            && self.attempt.is_some_and(|it| it > 0)
+            && self.category.is_empty()
+            && self.error.is_empty()
     }
 
     /// `host:port`, as much of it as is known.

@@ -68,6 +68,8 @@ pub(super) struct Route {
 pub(super) struct Tally {
     pub(super) lines: u64,
     pub(super) failures: u64,
+    /// Calls that went well after retries.
+    pub(super) recovered: u64,
     /// Of all lines that have a time.
     pub(super) span: Span,
     pub(super) peers: BTreeMap<String, Peer>,
@@ -88,6 +90,7 @@ impl Tally {
             if !seen.category.is_empty() {
                 self.add_failure(seen);
             }
+            self.recovered += u64::from(seen.has_recovered());
             if !seen.outcome.is_empty() {
                 let route = slot(&mut self.routes, &seen.route);
                 *route.outcomes.entry(seen.outcome.clone()).or_default() += 1;

@@ -22,15 +22,16 @@ const LINES: &[&str] = &[
     "2026-11-23 09:20:10,000 [main] WARN shop.Api - lookup api.example: no such host",
     r#"{"timestamp":"2026-11-23T09:20:20.000000Z","message":"m","http.route":"/cart","server.address":"db.internal","server.port":5432,"fault.category":"connect_refused","fault.cause":"peer_down","retry.attempt":5,"retry.max_attempts":5}"#,
     r#"{"timestamp":"2026-11-23T09:20:21.000000Z","message":"served","http.route":"/cart","impact.outcome":"failed"}"#,
+    r#"{"timestamp":"2026-11-23T09:20:21.000000Z","message":"m: went well after 1 retry","target":"netcause::retry","retry.attempt":1}"#,
     "2026-11-23 09:20:30,000 [main] INFO shop.Main - still here",
 ];
 
 #[test]
 fn what_broke_where_since_when_and_whom_it_hurt_stands_first() {
     let page = page::of(&tally(LINES));
-    let head: Vec<_> = page.lines().take(10).collect();
+    let head: Vec<_> = page.lines().take(11).collect();
     let expected = [
-        "8 lines, 2026-11-23 09:00:00 to 09:20:30 UTC; 5 (62 %) report a failure",
+        "9 lines, 2026-11-23 09:00:00 to 09:20:30 UTC; 5 (55 %) report a failure",
         "",
         "What broke    db.internal:5432: connections are refused (connect_refused)",
         "              4 of 5 failures, 80 %",
@@ -40,6 +41,7 @@ fn what_broke_where_since_when_and_whom_it_hurt_stands_first() {
         "Cause         possibly peer_down (nothing listens there), by 3 lines",
         "              peer_down (nothing listens there), by 1 line",
         "Whom it hurt  requests of /cart: 1 failed",
+        "Retries       1 call went well in the end, 1 call given up",
     ];
     assert_eq!(head, expected, "{page}");
     assert!(
