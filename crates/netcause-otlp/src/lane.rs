@@ -16,6 +16,8 @@ use crate::queue::{Batch, Bounds, Queue};
 pub(crate) struct Lane {
     state: Mutex<State>,
     on_full: OnFull,
+    /// The process that has the shipper: one that was forked from it has none.
+    process: u32,
     /// How long somebody waits for room at most.
     patience: Duration,
     /// Tells those that wait for room that there may be some.
@@ -95,6 +97,7 @@ impl Lane {
         Lane {
             state: Mutex::new(state),
             on_full,
+            process: std::process::id(),
             patience,
             room: Condvar::new(),
             left: Condvar::new(),
@@ -151,7 +154,7 @@ impl Lane {
                 let deadline = Instant::now().checked_add(self.patience);
                 while !state.queue.has_room(scope, item) {
                     let left = left_until(deadline);
-                    if left.is_zero() || state.closed {
+                    if left.is_zero() || state.closed || !self.has_shipper() {
                         break;
                     }
                     let waited = self.room.wait_timeout(state, left.min(OnFull::PATIENCE));
@@ -202,13 +205,18 @@ impl Lane {
         self.wake.notify_one();
         while state.left < last {
             let left = left_until(deadline);
-            if left.is_zero() {
+            if left.is_zero() || !self.has_shipper() {
                 break;
             }
             let waited = self.left.wait_timeout(state, left.min(OnFull::PATIENCE));
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         state.queued()
+    }
+
+    /// Whether waiting helps: threads are not taken along when a process forks.
+    fn has_shipper(&self) -> bool {
+        self.process == std::process::id()
     }
 
     /// Has the shipper send what it can and end.
@@ -343,5 +351,24 @@ impl State {
             Some((_, count)) => *count += records,
             None => self.failed.push((error.to_owned(), records)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_a_process_that_was_forked_nobody_waits_in_vain() {
+        let bounds = Bounds { bytes: 1_000, records: 1, batch_records: 1, batch_bytes: 1_000 };
+        let mut lane = Lane::new(bounds, OnFull::Block, Duration::from_secs(20));
+        lane.process = 0;
+        let start = Instant::now();
+        lane.push("scope", b"waits");
+        lane.push("scope", b"has no room");
+        assert_eq!(lane.flush(Duration::from_secs(20)), 1);
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+        let counts = lane.counts();
+        assert_eq!((counts.written, counts.lost, counts.queued), (0, 1, 1), "{counts:?}");
     }
 }
