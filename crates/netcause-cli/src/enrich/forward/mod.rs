@@ -78,7 +78,10 @@ pub(super) fn run(options: &Options) -> ExitCode {
     if let Err(error) = start(options.clone(), &config, Arc::clone(&shared), news) {
         return failed("start a thread", &error);
     }
-    Ending::new(&config, options.follow, &shared, &incoming).wait()
+    let code = Ending::new(&config, options.follow, &shared, &incoming).wait();
+    // What did not arrive was told: an exporter that is dropped would tell it again.
+    std::mem::forget(shared);
+    code
 }
 
 /// Starts the thread that reads and enriches.
