@@ -77,7 +77,7 @@ fn answers(tally: &Tally, peers: &[(&String, &Peer)], page: &mut String) -> std:
     writeln!(page, "              {} of {} failures, {share}{all}", peer.failures, tally.failures)?;
     if peers.len() > 1 {
         let others = counted(peers.len() as u64 - 1, "other peer", "other peers");
-        writeln!(page, "              {others} failed, too: see below")?;
+        writeln!(page, "              {others} failed, too; of all: {}", kinds(tally))?;
     }
     write_since(tally, peer, page)?;
     for (label, (cause, count)) in ["Cause       ", "            "].iter().zip(sorted(&peer.causes))
@@ -93,6 +93,23 @@ fn answers(tally: &Tally, peers: &[(&String, &Peer)], page: &mut String) -> std:
         writeln!(page, "Retries       {recovered} went well in the end, {given_up} given up")?;
     }
     Ok(())
+}
+
+/// The most frequent categories, each with its part of all failures and at how many peers:
+/// one that is met everywhere is a trouble of this side, or of the network.
+fn kinds(tally: &Tally) -> String {
+    let mut kinds = BTreeMap::<&str, (u64, u64)>::new();
+    for (name, count) in tally.peers.values().flat_map(|peer| &peer.categories) {
+        let (failures, peers) = kinds.entry(name).or_default();
+        (*failures, *peers) = (*failures + count, *peers + 1);
+    }
+    let mut kinds: Vec<_> = kinds.into_iter().collect();
+    kinds.sort_by_key(|(_, (failures, _))| std::cmp::Reverse(*failures));
+    let shown = kinds.iter().take(3).map(|(name, (failures, peers))| {
+        let peers = counted(*peers, "peer", "peers");
+        format!("{} {name} at {peers}", share(*failures, tally.failures))
+    });
+    shown.collect::<Vec<_>>().join(", ")
 }
 
 fn write_since(tally: &Tally, peer: &Peer, page: &mut String) -> std::fmt::Result {

@@ -35,7 +35,7 @@ fn what_broke_where_since_when_and_whom_it_hurt_stands_first() {
         "",
         "What broke    db.internal:5432: connections are refused (connect_refused)",
         "              4 of 5 failures, 80 %",
-        "              1 other peer failed, too: see below",
+        "              1 other peer failed, too; of all: 80 % connect_refused at 1 peer, 20 % dns at 1 peer",
         "Since when    2026-11-23 09:20:00 UTC, until the end of the log",
         "              first 2026-11-23 09:10:00, with pauses between",
         "Cause         possibly peer_down (nothing listens there), by 3 lines",
