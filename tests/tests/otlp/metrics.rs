@@ -1,7 +1,7 @@
 //! What is observed of an exporter: the metrics of OpenTelemetry's conventions for an SDK.
 
 use std::net::TcpListener;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use netcause_record::Export;
 use netcause_tests::child;
@@ -128,7 +128,12 @@ fn metrics_tell_what_became_of_every_record() {
         assert_eq!(point.attribute("server.port"), peer.as_deref(), "{point:?}");
     }
     drop(sender);
-    assert!(meters.read().is_empty(), "it is gone");
+    // Once its thread has ended, too.
+    let start = Instant::now();
+    while !meters.read().is_empty() {
+        assert!(start.elapsed() < PATIENCE, "it is gone");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }
 
 #[test]
