@@ -5,10 +5,9 @@ use std::time::SystemTime;
 
 use netcause_fault::{Chain, Fault, ReadOptions};
 use netcause_record::{
-    ErrorText, Field, Key, Origin, Record, RenderedFault, Scope, Selected, Severity, TraceContext,
-    Value, add,
+    ErrorText, Field, Key, Links, Origin, Record, RenderedFault, Scope, Selected, Severity,
+    TraceContext, Value, add,
 };
-use smallvec::SmallVec;
 use tracing_core::Level;
 
 use crate::callsite::KnownCallsites;
@@ -21,9 +20,6 @@ use crate::scope::ScopeView;
 use crate::span::Outcome;
 use crate::spans::{Place, end_with};
 use crate::visit::{EventParts, Reading};
-
-/// The links of an error.
-type Links<'a> = SmallVec<[&'a str; 8]>;
 
 /// Buffers of one thread, used again for each event and span.
 #[derive(Debug, Default)]
@@ -158,11 +154,8 @@ impl<'a> Logged<'a> {
     }
 
     /// The text of the error, unless it is the message.
-    pub(crate) fn error<'l>(&self, links: &'l Links<'a>) -> Option<ErrorText<'l>>
-    where
-        'a: 'l,
-    {
-        let message = self.chain.message();
+    pub(crate) fn error(&self) -> Option<ErrorText<'a>> {
+        let (message, links) = (self.chain.message(), Links::from(self.chain));
         (self.moment.kind == ErrorKind::Field).then_some(ErrorText { message, links })
     }
 
@@ -177,11 +170,7 @@ impl<'a> Logged<'a> {
     {
         let on_fault = found.is_some();
         let mut view = self.moment.place.map(|place| place.scope.view(on_fault));
-        let mut links = Links::new();
-        if self.moment.kind == ErrorKind::Field {
-            links.extend(self.chain.links());
-        }
-        let mut error = self.error(&links);
+        let mut error = self.error();
         if error.is_some() && !on_fault && callers_error(selected, view.as_ref()) {
             let text = Value::Text(self.chain.message());
             add(&Field { key: &BESIDE, value: text }, false, selected);
@@ -229,7 +218,8 @@ fn without_callers<'a>(
     static KEYS: LazyLock<[Key; 4]> = LazyLock::new(|| {
         ["code.file.path", "code.line.number", "thread.name", "span.name"].map(Key::new)
     });
-    if origin == Origin::default() {
+    let Origin { file, line, thread, span, event: _ } = &origin;
+    if file.is_none() && line.is_none() && thread.is_none() && span.is_none() {
         return origin;
     }
     let [file, line, thread, span] = KEYS.each_ref().map(|key| {

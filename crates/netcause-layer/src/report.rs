@@ -144,10 +144,7 @@ impl<'a> Logged<'a> {
             own,
             stated: stated(self.chain),
             time: rests_on_time.then_some(fault.elapsed),
-            rendered: RenderedFault::new(
-                &fault,
-                self.error(&self.chain.links().collect()).as_ref(),
-            ),
+            rendered: RenderedFault::new(&fault, self.error().as_ref()),
             fault: fault.into_owned(),
             source,
             may_recall,

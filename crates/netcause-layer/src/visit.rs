@@ -51,6 +51,7 @@ pub(crate) struct EventParts {
     pub(crate) err: Option<usize>,
     /// A second typed error is read here, as text.
     other: Chain,
+    has_other: bool,
 }
 
 impl EventParts {
@@ -59,6 +60,8 @@ impl EventParts {
         if self.typed {
             // What an error holds is let go of.
             self.chain.clear();
+        }
+        if std::mem::take(&mut self.has_other) {
             self.other.clear();
         }
         (self.typed, self.known) = (false, None);
@@ -191,6 +194,7 @@ impl Visit for Visitor<'_> {
             return;
         };
         let first = !event.typed;
+        event.has_other |= !first;
         let chain = if first { &mut event.chain } else { &mut event.other };
         let site = Site { layer: self.layer, keys: self.keys };
         let known = self.repeats.last_at(site).filter(|_| first);

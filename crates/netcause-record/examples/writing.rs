@@ -82,7 +82,7 @@ fn main() {
         resource: &resource,
         fields: &fields,
         scope: None,
-        error: Some(ErrorText { message, links: &links }),
+        error: Some(ErrorText { message, links: links.as_slice().into() }),
         fault: Some(&fault),
         rendered: None,
         origin: Origin::default(),

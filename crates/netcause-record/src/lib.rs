@@ -27,7 +27,7 @@ pub use json::{RenderedFault, push_address, push_member, write_json, write_membe
 pub use key::{Key, Role, Unit, bit_of};
 pub use limits::{LimitedWriter, Limits, MIN_RECORD, cut_text};
 pub use pretty::write_pretty;
-pub use record::{ErrorText, Origin, Record, Scope, Severity, TraceContext};
+pub use record::{ErrorText, Links, Origin, Record, Scope, Severity, TraceContext};
 pub use redact::{Redactor, redacted};
 pub use reentry::Reentry;
 pub use resource::Resource;

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use netcause_fault::Fault;
+use netcause_fault::{Chain, Fault};
 
 use crate::{Field, RenderedFault, Resource};
 
@@ -51,8 +51,72 @@ pub struct TraceContext {
 pub struct ErrorText<'a> {
     /// The whole chain in one line.
     pub message: &'a str,
-    /// Each link, outermost first.
-    pub links: &'a [&'a str],
+    /// Each link.
+    pub links: Links<'a>,
+}
+
+/// The links of an error, outermost first: those of a chain, or texts.
+///
+/// ```
+/// use netcause_fault::{Chain, ReadOptions};
+/// use netcause_record::Links;
+///
+/// let mut chain = Chain::new();
+/// chain.read_error(&std::io::Error::other("no space"), &ReadOptions::plain());
+/// assert!(Links::from(&chain).iter().eq(["no space"]));
+/// assert_eq!(Links::from(&["no cart", "refused"]).len(), 2);
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Links<'a>(LinksOf<'a>);
+
+#[derive(Debug, Clone, Copy)]
+enum LinksOf<'a> {
+    Chain(&'a Chain),
+    Texts(&'a [&'a str]),
+}
+
+impl<'a> Links<'a> {
+    /// How many there are.
+    #[must_use]
+    pub fn len(self) -> usize {
+        match self.0 {
+            LinksOf::Chain(chain) => chain.links().len(),
+            LinksOf::Texts(texts) => texts.len(),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The text of each.
+    pub fn iter(self) -> impl Iterator<Item = &'a str> {
+        let (chain, texts) = match self.0 {
+            LinksOf::Chain(chain) => (Some(chain), Default::default()),
+            LinksOf::Texts(texts) => (None, texts),
+        };
+        chain.into_iter().flat_map(Chain::links).chain(texts.iter().copied())
+    }
+}
+
+impl<'a> From<&'a Chain> for Links<'a> {
+    fn from(chain: &'a Chain) -> Self {
+        Links(LinksOf::Chain(chain))
+    }
+}
+
+impl<'a> From<&'a [&'a str]> for Links<'a> {
+    fn from(texts: &'a [&'a str]) -> Self {
+        Links(LinksOf::Texts(texts))
+    }
+}
+
+impl<'a, const N: usize> From<&'a [&'a str; N]> for Links<'a> {
+    fn from(texts: &'a [&'a str; N]) -> Self {
+        Links(LinksOf::Texts(texts))
+    }
 }
 
 /// Where an event comes from; each part but the event's name only on request.

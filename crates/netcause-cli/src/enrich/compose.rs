@@ -483,8 +483,7 @@ impl Report<'_> {
         let mut selected = Selected::new();
         let fields = Sources { event: self.fields, spans: &[] };
         select(&fields, &self.fault, source, &mut selected);
-        let links: SmallVec<[&str; 8]> = error.into_iter().flat_map(Chain::links).collect();
-        let error = error.map(|chain| ErrorText { message: chain.message(), links: &links });
+        let error = error.map(|chain| ErrorText { message: chain.message(), links: chain.into() });
         write(&Record { fields: &selected, fault: Some(&self.fault), error, ..*record });
     }
 

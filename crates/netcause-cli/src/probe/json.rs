@@ -37,7 +37,8 @@ pub(super) fn object(probed: &Probed) -> String {
         resource: &Resource::default(),
         fields: &fields,
         scope: None,
-        error: (!links.is_empty()).then_some(ErrorText { message: &chain, links: &links }),
+        error: (!links.is_empty())
+            .then_some(ErrorText { message: &chain, links: links.as_slice().into() }),
         fault: probed.fault.as_ref(),
         rendered: None,
         origin: Origin::default(),

@@ -96,6 +96,8 @@ pub struct Chain {
     /// Whether each link was printed whole and as it stands here, and nothing was read from
     /// its `Debug` output.
     plain: bool,
+    /// Whether anything was read since it was cleared.
+    is_read: bool,
 }
 
 impl Chain {
@@ -107,6 +109,9 @@ impl Chain {
 
     /// Forgets what was read and keeps the buffers.
     pub fn clear(&mut self) {
+        if !std::mem::take(&mut self.is_read) {
+            return;
+        }
         self.text.clear();
         self.links.clear();
         self.facts.clear();
@@ -148,6 +153,7 @@ impl Chain {
 
     /// Takes text and links of a chain that it was found to be the same as.
     pub fn take_known(&mut self, known: &Chain) {
+        self.is_read = true;
         self.text.clone_from(&known.text);
         self.links.clone_from(&known.links);
         self.plain = known.plain;
@@ -212,7 +218,7 @@ impl Chain {
     }
 
     /// Each link's text, outermost first, equal neighbours once.
-    pub fn links(&self) -> impl ExactSizeIterator<Item = &str> {
+    pub fn links(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.links.iter().map(|link| self.text.get(link.clone()).unwrap_or_default())
     }
 
@@ -256,6 +262,7 @@ impl Chain {
 
     fn read_lines(&mut self, text: &str, source: Source, options: &ReadOptions<'_>) {
         self.clear();
+        self.is_read = true;
         self.facts.source = source;
         let mut open = None;
         let is_line = !line::has_break(text);

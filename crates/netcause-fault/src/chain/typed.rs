@@ -43,6 +43,7 @@ impl<'r> Reader<'r> {
     /// Reads all links; says whether nothing was cut.
     pub(super) fn read(&mut self, chain: &mut Chain, error: &(dyn Error + 'static)) -> bool {
         chain.clear();
+        chain.is_read = true;
         chain.plain = self.sanitize.is_none();
         let (mut whole, mut next) = (true, Some(error));
         for _ in 0..MAX_LINKS {

@@ -22,6 +22,7 @@ pub(super) enum Step<'e> {
 
 /// The next link. `io::Error::source()` skips its own payload and an `Arc` cannot be
 /// downcast to what it holds, so both are opened here.
+#[inline]
 pub(super) fn step<'e>(error: &'e (dyn Error + 'static)) -> Step<'e> {
     if let Some(io) = downcast::<io::Error>(error) {
         return match io.get_ref() {

@@ -179,7 +179,7 @@ impl Opinion {
 
     /// Forgets what was decided.
     pub(crate) fn clear(&mut self) {
-        if self.verdict != Verdict::NoOpinion {
+        if !matches!(self.verdict, Verdict::NoOpinion) {
             self.verdict = Verdict::NoOpinion;
         }
         self.priority = Priority::default();
@@ -198,6 +198,7 @@ impl Opinion {
         match (&self.verdict, &other.verdict) {
             (Verdict::Fault(one), Verdict::Fault(other))
             | (Verdict::Final(one), Verdict::Final(other)) => one.tells_same(other),
+            (Verdict::NoOpinion, Verdict::NoOpinion) => true,
             (one, other) => one == other,
         }
     }

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::escape::is_dangerous;
-use crate::{ErrorText, Key, MIN_RECORD, Origin, Resource, Value};
+use crate::{ErrorText, Key, Links, MIN_RECORD, Origin, Resource, Value};
 
 fn time() -> SystemTime {
     UNIX_EPOCH + Duration::new(1_795_426_013, 589_793_000)
@@ -111,7 +111,7 @@ fn a_failing_event_reads_as_designed() {
             span_id: 0x00f0_67aa_0ba9_02b7_u64.to_be_bytes(),
             flags: 1,
         }),
-        error: Some(ErrorText { message: "a: b: c", links: &["a", "b", "c"] }),
+        error: Some(ErrorText { message: "a: b: c", links: Links::from(&["a", "b", "c"]) }),
         fault: Some(&fault),
         rendered: None,
         ..record(&resource, &fields)
@@ -230,7 +230,7 @@ fn every_other_member_of_a_fault_is_written() {
 #[test]
 fn without_a_fault_only_the_error_text_is_written() {
     let resource = Resource::default();
-    let error = ErrorText { message: "no such order", links: &["a", "b", "c"] };
+    let error = ErrorText { message: "no such order", links: Links::from(&["a", "b", "c"]) };
     let record = Record { error: Some(error), ..record(&resource, &[]) };
     let parsed = parse(&line(&record));
     assert_eq!(parsed["error.message"], "no such order");
@@ -308,7 +308,7 @@ proptest! {
         let record = Record {
             message: Some(&texts[6]),
             target: &texts[7],
-            error: Some(ErrorText { message: &texts[8], links: &links }),
+            error: Some(ErrorText { message: &texts[8], links: links.as_slice().into() }),
             fault: with_fault.then_some(&fault),
             ..record(&resource, &fields)
         };
@@ -398,10 +398,11 @@ fn every_scalar_is_safe_in_message_key_value_target_and_error() {
         let fields = [Field { key: &key, value: Value::Text(&text) }];
         let mut fault = fault();
         fault.peer.server_address = Some(Cow::Borrowed(&text));
+        let links = [text.as_str(); 3];
         let record = Record {
             message: Some(&text),
             target: &text,
-            error: Some(ErrorText { message: &text, links: &[&text, &text, &text] }),
+            error: Some(ErrorText { message: &text, links: Links::from(&links) }),
             fault: (block % 128 == 0).then_some(&fault),
             ..record(&resource, &fields)
         };

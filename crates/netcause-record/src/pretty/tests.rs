@@ -5,7 +5,7 @@ use netcause_fault::{Confidence, Evidence, Reason};
 
 use super::*;
 use crate::escape::is_dangerous;
-use crate::{ErrorText, Key, Origin, Resource, TraceContext};
+use crate::{ErrorText, Key, Links, Origin, Resource, TraceContext};
 
 fn record(resource: &Resource) -> Record<'_> {
     Record {
@@ -52,8 +52,10 @@ fn a_failing_event_says_what_why_and_what_next() {
         Field { key: &route, value: Value::Text("/a b") },
     ];
     let fault = fault();
-    let error =
-        ErrorText { message: "client error: deadline", links: &["client error", "deadline"] };
+    let error = ErrorText {
+        message: "client error: deadline",
+        links: Links::from(&["client error", "deadline"]),
+    };
     let record =
         Record { fields: &fields, error: Some(error), fault: Some(&fault), ..record(&resource) };
     let page = page(&record, false);
@@ -82,7 +84,7 @@ fn what_is_not_known_or_said_already_is_absent() {
     fault.cause = Cause::Unknown;
     fault.peer.server_address = Some("10.3.7.19".into());
     let message = Some("the same");
-    let error = Some(ErrorText { message: "the same", links: &["the same"] });
+    let error = Some(ErrorText { message: "the same", links: Links::from(&["the same"]) });
     let record = Record { message, error, fault: Some(&fault), ..record(&resource) };
     let text = page(&record, false);
     for absent in ["cause", "unknown", "    error", "    peer", "None"] {
@@ -94,7 +96,7 @@ fn what_is_not_known_or_said_already_is_absent() {
 #[test]
 fn an_error_without_a_fault_has_its_line() {
     let resource = Resource::default();
-    let error = Some(ErrorText { message: "no such order", links: &[] });
+    let error = Some(ErrorText { message: "no such order", links: Links::from(&[]) });
     let text = page(&Record { error, ..record(&resource) }, false);
     assert!(text.ends_with("checkout::payment\n    error  no such order\n"));
 }
@@ -107,7 +109,7 @@ fn no_line_but_the_summary_is_longer_than_100_columns() {
     let fields = [Field { key: &key, value: Value::Text(&words) }];
     let mut fault = fault();
     fault.evidence.push(Evidence::Note(Cow::Borrowed(&words)));
-    let error = Some(ErrorText { message: &words, links: &[] });
+    let error = Some(ErrorText { message: &words, links: Links::from(&[]) });
     let record = Record { fields: &fields, error, fault: Some(&fault), ..record(&resource) };
     let text = page(&record, false);
     let summary = fault.summary().to_string();
@@ -128,7 +130,7 @@ fn no_control_character_reaches_the_terminal() {
             let fields = [Field { key: &key, value: Value::Text(text) }];
             let mut fault = fault();
             fault.peer.server_address = Some(Cow::Borrowed(text));
-            let error = Some(ErrorText { message: text, links: &[] });
+            let error = Some(ErrorText { message: text, links: Links::from(&[]) });
             let record = Record {
                 message: Some(text),
                 target: text,

@@ -90,7 +90,7 @@ impl Records {
             resource,
             fields: &fields,
             scope: None,
-            error: error.map(|message| ErrorText { message, links: &links }),
+            error: error.map(|message| ErrorText { message, links: links.as_slice().into() }),
             fault: None,
             rendered: None,
             origin: Origin::default(),

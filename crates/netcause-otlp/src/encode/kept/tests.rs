@@ -66,7 +66,7 @@ fn check(scratch: &mut Scratch, record: &Record<'_>) {
 fn what_is_kept_is_what_would_be_written() {
     let resource = Resource::default();
     let links = ["no cart", "refused"];
-    let error = ErrorText { message: "no cart: refused", links: &links };
+    let error = ErrorText { message: "no cart: refused", links: (&links).into() };
     let mut fault = Fault::new(Category::ConnectRefused);
     fault.phase = Some(Phase::Connect);
     let mut rendered = RenderedFault::new(&fault, Some(&error));
