@@ -1,18 +1,26 @@
 //! Allocations: those of a registry alone, and what netcause adds to them.
 
 use std::cell::Cell;
+use std::error::Error;
 use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Duration;
 
+use netcause_benches::receiver::Receiver;
 use netcause_benches::report::{Budget, print, print_budgets};
 use netcause_benches::scene::{enter_call, enter_spans, enter_try, failing_event, ordinary_event};
 use netcause_benches::{errors, subscribers, trace};
+use netcause_layer::NetcauseLayer;
+use netcause_otlp::{LogExporter, OtlpConfig};
+use netcause_record::Export;
 use tracing::Dispatch;
 use tracing::dispatcher::with_default;
+use tracing_subscriber::layer::SubscriberExt;
 
 /// How often each thing is done while it is counted.
 const TIMES: u64 = 1000;
 
-fn main() {
+fn main() -> Result<(), Box<dyn Error>> {
     let _ids = trace::attach_ids();
     let registry = Counts::of(&subscribers::registry_alone());
     let ours = Counts::of(&subscribers::ours());
@@ -21,16 +29,43 @@ fn main() {
     for ((what, alone), (_, with_ours)) in registry.rows().iter().zip(ours.rows()) {
         print(&format!("{what:<46} {alone:>10.3} {with_ours:>10.3}"));
     }
+    let (failing, ordinary) = delivered()?;
+    for (what, with_ours) in [("failing", failing), ("ordinary", ordinary)] {
+        let what = format!("{what} event in open spans, over OTLP");
+        print(&format!("{what:<46} {:>10} {with_ours:>10.3}", ""));
+    }
     print("");
     print_budgets(&[
         none_more("failing event, facts in the chain", ours.failing, registry.failing),
         none_more("failing event, plain std chain", ours.plain, registry.plain),
         two_more("failing event, another text each time, remembered", ours.new, registry.new),
         none_more("ordinary event", ours.ordinary, registry.ordinary),
+        none_more("failing event, over OTLP", failing, registry.failing),
+        none_more("ordinary event, over OTLP", ordinary, registry.ordinary),
         two_more("opening a span with 4 fields", ours.opening, registry.opening),
         two_more("opening a span, another value each time", ours.opening_new, registry.opening_new),
         two_more("remembering a fault", ours.first_fault, registry.first_fault),
     ]);
+    Ok(())
+}
+
+/// Allocations for a failing and for an ordinary event that are delivered over OTLP, once the
+/// queue has grown.
+fn delivered() -> Result<(f64, f64), Box<dyn Error>> {
+    let receiver = Receiver::start()?;
+    let config = OtlpConfig { endpoint: receiver.url(), ..OtlpConfig::default() };
+    let exporter = Arc::new(LogExporter::start(config)?);
+    let layer = NetcauseLayer::with_exporters(vec![exporter.clone()]);
+    let error = errors::with_fault();
+    let log = || failing_event(black_box(&error));
+    let counts = with_default(&tracing_subscriber::registry().with(layer).into(), || {
+        [&log as &dyn Fn(), &ordinary_event].map(|work| {
+            (0..3 * TIMES).for_each(|_| work());
+            exporter.flush(Duration::from_secs(10));
+            in_spans(work)
+        })
+    });
+    Ok(counts.into())
 }
 
 fn none_more(what: &str, ours: f64, registry: f64) -> Budget {

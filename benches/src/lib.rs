@@ -8,6 +8,7 @@ pub mod errors;
 pub mod line;
 pub mod measure;
 pub mod otlp;
+pub mod receiver;
 pub mod report;
 pub mod scene;
 pub mod sink;

@@ -81,8 +81,13 @@ pub fn ours() -> Dispatch {
 /// OpenTelemetry's appender with the attributes of spans, and the stock encoding of batches.
 #[must_use]
 pub fn stock() -> Dispatch {
-    let provider = SdkLoggerProvider::builder().with_log_processor(Batching::default()).build();
-    let bridge = OpenTelemetryTracingBridge::builder(&provider)
+    appender(&SdkLoggerProvider::builder().with_log_processor(Batching::default()).build())
+}
+
+/// OpenTelemetry's appender with the attributes of spans.
+#[must_use]
+pub fn appender(provider: &SdkLoggerProvider) -> Dispatch {
+    let bridge = OpenTelemetryTracingBridge::builder(provider)
         .with_tracing_span_attributes(TracingSpanAttributes::all())
         .build();
     registry().with(bridge).into()
