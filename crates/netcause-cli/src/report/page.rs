@@ -77,7 +77,8 @@ fn answers(tally: &Tally, peers: &[(&String, &Peer)], page: &mut String) -> std:
     writeln!(page, "              {} of {} failures, {share}{all}", peer.failures, tally.failures)?;
     if peers.len() > 1 {
         let others = counted(peers.len() as u64 - 1, "other peer", "other peers");
-        writeln!(page, "              {others} failed, too; of all: {}", kinds(tally))?;
+        writeln!(page, "              {others} failed, too; all together:")?;
+        writeln!(page, "              {}", kinds(tally))?;
     }
     write_since(tally, peer, page)?;
     for (label, (cause, count)) in ["Cause       ", "            "].iter().zip(sorted(&peer.causes))

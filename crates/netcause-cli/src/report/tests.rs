@@ -29,13 +29,14 @@ const LINES: &[&str] = &[
 #[test]
 fn what_broke_where_since_when_and_whom_it_hurt_stands_first() {
     let page = page::of(&tally(LINES));
-    let head: Vec<_> = page.lines().take(11).collect();
+    let head: Vec<_> = page.lines().take(12).collect();
     let expected = [
         "9 lines, 2026-11-23 09:00:00 to 09:20:30 UTC; 5 (55 %) report a failure",
         "",
         "What broke    db.internal:5432: connections are refused (connect_refused)",
         "              4 of 5 failures, 80 %",
-        "              1 other peer failed, too; of all: 80 % connect_refused at 1 peer, 20 % dns at 1 peer",
+        "              1 other peer failed, too; all together:",
+        "              80 % connect_refused at 1 peer, 20 % dns at 1 peer",
         "Since when    2026-11-23 09:20:00 UTC, until the end of the log",
         "              first 2026-11-23 09:10:00, with pauses between",
         "Cause         possibly peer_down (nothing listens there), by 3 lines",
