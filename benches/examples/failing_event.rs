@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! cargo build --profile bench -p netcause-benches --example failing_event
-//! valgrind --tool=callgrind --collect-atstart=no --toggle-collect='*steady_state*' \
+//! GLIBC_TUNABLES=glibc.cpu.x86_rep_movsb_threshold=1000000000 \
+//!     valgrind --tool=callgrind --collect-atstart=no --toggle-collect='*steady_*' \
 //!     target/release/examples/failing_event 1000 \
 //!     [typed|new|plain|ordinary|opening] [lines|otlp|stock]
 //! ```
