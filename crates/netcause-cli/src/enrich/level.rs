@@ -2,57 +2,35 @@
 
 use netcause_record::Severity;
 
-/// Every name that a level goes by, in small letters.
-const NAMES: &[(&str, Severity)] = &[
-    ("info", Severity::Info),
-    ("error", Severity::Error),
-    ("warn", Severity::Warn),
-    ("warning", Severity::Warn),
-    ("debug", Severity::Debug),
-    ("trace", Severity::Trace),
-    ("fatal", Severity::Error),
-    ("critical", Severity::Error),
-    ("notice", Severity::Info),
-    ("information", Severity::Info),
-    ("informational", Severity::Info),
-    ("err", Severity::Error),
-    ("crit", Severity::Error),
-    ("alert", Severity::Error),
-    ("emerg", Severity::Error),
-    ("emergency", Severity::Error),
-    ("panic", Severity::Error),
-    ("dpanic", Severity::Error),
-    ("severe", Severity::Error),
-    ("fail", Severity::Error),
-    ("verbose", Severity::Trace),
-    ("fine", Severity::Debug),
-    ("finer", Severity::Trace),
-    ("finest", Severity::Trace),
-    ("config", Severity::Info),
-    ("dbg", Severity::Debug),
-    ("dbug", Severity::Debug),
-    ("dbui", Severity::Debug),
-    ("trce", Severity::Trace),
-    ("verb", Severity::Trace),
-    ("vrb", Severity::Trace),
-    ("inf", Severity::Info),
-    ("wrn", Severity::Warn),
-    ("ftl", Severity::Error),
-    ("default", Severity::Info),
-    ("log", Severity::Info),
-];
-
-/// The longest of the names.
+/// The longest name of a level.
 const LONGEST: usize = 13;
 
 /// The level that a value under a level's key states, in any case.
 pub(crate) fn of_name(name: &[u8]) -> Option<Severity> {
     let name = name.trim_ascii();
-    if name.len() > LONGEST {
-        return None;
+    let mut small = [0; LONGEST];
+    let small = small.get_mut(..name.len())?;
+    small.copy_from_slice(name);
+    small.make_ascii_lowercase();
+    of_small_name(small)
+}
+
+/// Every name that a level goes by, in small letters.
+fn of_small_name(name: &[u8]) -> Option<Severity> {
+    match name {
+        b"trace" | b"verbose" | b"finer" | b"finest" | b"trce" | b"verb" | b"vrb" => {
+            Some(Severity::Trace)
+        }
+        b"debug" | b"fine" | b"dbg" | b"dbug" | b"dbui" => Some(Severity::Debug),
+        b"info" | b"notice" | b"information" | b"informational" | b"config" | b"inf"
+        | b"default" | b"log" => Some(Severity::Info),
+        b"warn" | b"warning" | b"wrn" => Some(Severity::Warn),
+        b"error" | b"err" | b"fatal" | b"critical" | b"crit" | b"alert" | b"emerg"
+        | b"emergency" | b"panic" | b"dpanic" | b"severe" | b"fail" | b"ftl" => {
+            Some(Severity::Error)
+        }
+        _ => None,
     }
-    let found = NAMES.iter().find(|(known, _)| known.as_bytes().eq_ignore_ascii_case(name));
-    found.map(|(_, severity)| *severity)
 }
 
 /// Whether our own name for a level tells as much as this one.
@@ -68,12 +46,16 @@ pub(crate) fn of_word(word: &[u8]) -> Option<Severity> {
     if !(3..=LONGEST).contains(&word.len()) {
         return None;
     }
-    let all = |is: fn(&u8) -> bool| word.iter().all(is);
-    if all(u8::is_ascii_uppercase) {
-        return of_name(word);
+    match word.first()? {
+        b'A'..=b'Z' if word.iter().all(u8::is_ascii_uppercase) => of_name(word),
+        b'a'..=b'z' if !is_common(word) => of_small_name(word),
+        _ => None,
     }
-    let common: &[&[u8]] = &[b"log", b"default", b"config", b"fine", b"alert", b"fail", b"panic"];
-    (all(u8::is_ascii_lowercase) && !common.contains(&word)).then(|| of_name(word)).flatten()
+}
+
+/// Whether a name of a level is a common word, too.
+fn is_common(word: &[u8]) -> bool {
+    matches!(word, b"log" | b"default" | b"config" | b"fine" | b"alert" | b"fail" | b"panic")
 }
 
 /// The level of a letter, as klog, Ruby and MongoDB write it.
@@ -118,9 +100,18 @@ mod tests {
 
     #[test]
     fn names_of_levels_are_known_in_any_case() {
-        for (name, severity) in NAMES {
-            assert_eq!(of_name(name.to_ascii_uppercase().as_bytes()), Some(*severity));
-            assert!(name.len() <= LONGEST, "{name}");
+        for (names, severity) in [
+            ("trace verbose finer finest trce verb vrb", Severity::Trace),
+            ("debug fine dbg dbug dbui", Severity::Debug),
+            ("info notice information informational inf config default log", Severity::Info),
+            ("warn warning wrn", Severity::Warn),
+            ("error err fatal critical crit alert emerg emergency panic dpanic", Severity::Error),
+            ("severe fail ftl", Severity::Error),
+        ] {
+            for name in names.split(' ') {
+                assert_eq!(of_name(name.as_bytes()), Some(severity), "{name}");
+                assert_eq!(of_name(name.to_ascii_uppercase().as_bytes()), Some(severity));
+            }
         }
         assert_eq!(of_name(b"Warning"), Some(Severity::Warn));
         assert_eq!(of_name(b"high"), None);

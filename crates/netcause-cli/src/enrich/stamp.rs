@@ -128,7 +128,10 @@ pub(super) fn of_number(literal: &[u8]) -> Option<When> {
     let whole: u64 = str::from_utf8(literal.get(..digits)?).ok()?.parse().ok()?;
     let fraction = match literal.get(digits..)? {
         [] => 0,
-        [b'.', fraction @ ..] if fraction.iter().all(u8::is_ascii_digit) => nanos_of(fraction),
+        [b'.', fraction @ ..] => {
+            let (nanos, digits) = nanos_of(fraction);
+            (digits == fraction.len()).then_some(nanos)?
+        }
         _ => return None,
     };
     let (unit, nanos) = match digits {
@@ -190,25 +193,27 @@ fn clock(text: &[u8]) -> Option<(Clock, &[u8])> {
     }
     // A leap second is the last that RFC 3339 and clocks can tell.
     let seconds = hour * 3600 + minute * 60 + second.min(59);
-    let digits = match rest {
-        [b'.' | b',', fraction @ ..] => {
-            fraction.iter().take_while(|it| it.is_ascii_digit()).count()
-        }
-        _ => 0,
-    };
-    if digits == 0 {
-        return Some((Clock { seconds, nanos: 0 }, rest));
+    if let [b'.' | b',', fraction @ ..] = rest
+        && let (nanos, digits @ 1..) = nanos_of(fraction)
+    {
+        return Some((Clock { seconds, nanos }, fraction.get(digits..)?));
     }
-    let nanos = nanos_of(rest.get(1..=digits)?);
-    Some((Clock { seconds, nanos }, rest.get(digits + 1..)?))
+    Some((Clock { seconds, nanos: 0 }, rest))
 }
 
-/// A fraction of a second.
-fn nanos_of(digits: &[u8]) -> u32 {
-    let mut digits = digits.iter();
-    (0..9).fold(0, |nanos, _| {
-        nanos * 10 + digits.next().map_or(0, |digit| u32::from(digit.wrapping_sub(b'0') % 10))
-    })
+/// The fraction of a second at the beginning of a text, and how many digits it has.
+fn nanos_of(text: &[u8]) -> (u32, usize) {
+    let (mut nanos, mut unit, mut digits) = (0, 100_000_000, 0);
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            break;
+        }
+        nanos += u32::from(digit) * unit;
+        unit /= 10;
+        digits += 1;
+    }
+    (nanos, digits)
 }
 
 /// `Z`, `+01:00`, `+0100`, ` +01:00` or ` UTC` as seconds; none where there is no offset.
@@ -242,13 +247,23 @@ fn signed_offset(text: &[u8]) -> Option<(i64, &[u8])> {
 }
 
 fn month(text: &[u8]) -> Option<(i64, &[u8])> {
-    const NAMES: [&[u8; 3]; 12] = [
-        b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov",
-        b"Dec",
-    ];
     let (name, rest) = text.split_first_chunk::<3>()?;
-    let index = NAMES.iter().position(|it| *it == name)?;
-    Some((i64::try_from(index).ok()? + 1, rest))
+    let month = match name {
+        b"Jan" => 1,
+        b"Feb" => 2,
+        b"Mar" => 3,
+        b"Apr" => 4,
+        b"May" => 5,
+        b"Jun" => 6,
+        b"Jul" => 7,
+        b"Aug" => 8,
+        b"Sep" => 9,
+        b"Oct" => 10,
+        b"Nov" => 11,
+        b"Dec" => 12,
+        _ => return None,
+    };
+    Some((month, rest))
 }
 
 /// A number of exactly so many digits, 2 or 4.
@@ -269,31 +284,30 @@ fn two(tens: u8, ones: u8) -> Option<i64> {
 
 /// Days since 1970-01-01 of a day that exists, in the proleptic Gregorian calendar.
 fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let last = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
         4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
         _ => return None,
     };
     if !(1..=last).contains(&day) {
         return None;
     }
-    // Years from March, so that a leap day is the last of its year.
-    let year = if month <= 2 { year - 1 } else { year };
-    let from_march = (month + 9) % 12;
-    let of_years = 365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
-    Some(of_years + (153 * from_march + 2) / 5 + day - 1 - 719_468)
+    // Years from March, so that a leap day is the last of its year; 400 more, so that none is
+    // below zero.
+    let (year, from_march) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
+    let year = u32::try_from(year + 400).ok()?;
+    let of_years = i64::from(365 * year + year / 4 - year / 100 + year / 400);
+    Some(of_years + (153 * from_march + 2) / 5 + day - 1 - 719_468 - 146_097)
 }
 
 fn at(seconds: i64, nanos: u32) -> Option<SystemTime> {
-    let whole = Duration::from_secs(seconds.unsigned_abs());
-    let time = match seconds < 0 {
-        true => UNIX_EPOCH.checked_sub(whole)?,
-        false => UNIX_EPOCH.checked_add(whole)?,
+    let Ok(whole) = u64::try_from(seconds) else {
+        let time = UNIX_EPOCH.checked_sub(Duration::from_secs(seconds.unsigned_abs()))?;
+        return time.checked_add(Duration::from_nanos(u64::from(nanos)));
     };
-    time.checked_add(Duration::from_nanos(u64::from(nanos)))
+    UNIX_EPOCH.checked_add(Duration::new(whole, nanos))
 }
 
 #[cfg(test)]

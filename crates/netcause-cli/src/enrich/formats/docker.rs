@@ -6,8 +6,7 @@ use super::{Format, Line, split_at_byte, trim_start};
 const REACH: usize = 64;
 
 /// `checkout-1  | message`
-#[must_use]
-pub fn recognise(line: &[u8]) -> Option<Line<'_>> {
+pub(super) fn recognise(line: &[u8]) -> Option<Line<'_>> {
     let (name, rest) = split_at_byte(line, b'|', REACH)?;
     let name = name.strip_suffix(b" ")?.trim_ascii_end();
     let message = rest.strip_prefix(b" ").or(rest.is_empty().then_some(rest))?;

@@ -1,21 +1,16 @@
 //! Go's `log`, which has no levels.
 
 use super::{Format, Line, leading_level, trim_start};
-use crate::enrich::stamp;
+use crate::enrich::stamp::When;
 
-/// `2026/11/23 09:26:53.589793 main.go:23: message`
-#[must_use]
-pub fn recognise(line: &[u8]) -> Option<Line<'_>> {
-    if line.get(4) != Some(&b'/') {
-        return None;
-    }
-    let (time, rest) = stamp::leading(line)?;
+/// `2026/11/23 09:26:53.589793 main.go:23: message`, behind the time.
+pub(super) fn behind_time(time: When, rest: &[u8]) -> Line<'_> {
     let message = trim_start(rest);
     let level = leading_level(message, 2);
-    Some(Line {
+    Line {
         format: Format::Go,
         time: Some(time),
         severity: level.map(|it| it.0),
         message: level.map_or(message, |it| it.1),
-    })
+    }
 }

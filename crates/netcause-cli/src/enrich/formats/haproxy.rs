@@ -8,14 +8,14 @@ const REACH: usize = 200;
 
 /// `Nov 23 09:26:53 lb haproxy[7]: 10.0.0.7:40122 [23/Nov/2026:09:26:53.589] web app/<NOSRV> …`,
 /// with or without the beginning that syslog adds.
-#[must_use]
-pub fn recognise(line: &[u8]) -> Option<Line<'_>> {
+pub(super) fn recognise(line: &[u8]) -> Option<Line<'_>> {
     let own = match line.first() {
         Some(b'0'..=b'9') => line,
         _ => {
             let head = line.get(..REACH.min(line.len()))?;
-            let at = memchr::memmem::find(head, b"haproxy[")?;
-            let (_, own) = split_at_byte(line.get(at + 8..)?, b':', 16)?;
+            let is_named = |at: &usize| head.get(..*at).is_some_and(|it| it.ends_with(b"haproxy"));
+            let at = memchr::memchr_iter(b'[', head).find(is_named)?;
+            let (_, own) = split_at_byte(line.get(at + 1..)?, b':', 16)?;
             own.trim_ascii_start()
         }
     };

@@ -4,8 +4,7 @@ use super::{Format, Line, split_at_byte};
 use crate::enrich::{level, stamp};
 
 /// `MESSAGE=dial tcp: i/o timeout`, `PRIORITY=3`, `__REALTIME_TIMESTAMP=1795426013589793`
-#[must_use]
-pub fn recognise(line: &[u8]) -> Option<Line<'_>> {
+pub(super) fn recognise(line: &[u8]) -> Option<Line<'_>> {
     let (name, value) = split_at_byte(line, b'=', 64)?;
     let is_name = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
     if !name.iter().all(is_name) {

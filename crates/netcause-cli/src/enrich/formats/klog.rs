@@ -7,8 +7,7 @@ use crate::enrich::{level, stamp};
 const REACH: usize = 200;
 
 /// `E1123 09:26:53.589793   1 reflector.go:147] message`
-#[must_use]
-pub fn recognise(line: &[u8]) -> Option<Line<'_>> {
+pub(super) fn recognise(line: &[u8]) -> Option<Line<'_>> {
     let (letter, rest) = line.split_first()?;
     let severity = level::of_letter(*letter).filter(|_| b"IWEF".contains(letter))?;
     let (time, rest) = stamp::leading_klog(rest)?;

@@ -9,18 +9,26 @@ const WORDS: usize = 4;
 
 /// `2026-11-23 09:26:53,589 [main] ERROR com.example.Pool - message`,
 /// `[2026-11-23T09:26:53,589][ERROR][o.e.x.Y] message`, `WARN  [2026-11-23 09:26:53,589] x: …`
-#[must_use]
-pub fn recognise(line: &[u8]) -> Option<Line<'_>> {
-    if let Some((time, rest)) = leading_time(line) {
-        let level = leading_level(rest, WORDS);
-        return Some(Line {
-            format: Format::Log4j,
-            time,
-            severity: level.map(|it| it.0),
-            message: trim_start(level.map_or(rest, |it| it.1)),
-        });
+pub(super) fn recognise(line: &[u8]) -> Option<Line<'_>> {
+    match leading_time(line) {
+        Some((time, rest)) => Some(behind(time, rest)),
+        None => level_first(line),
     }
-    level_first(line)
+}
+
+/// The same, behind the time.
+pub(super) fn behind_time(time: When, rest: &[u8]) -> Line<'_> {
+    behind(Some(time), rest)
+}
+
+fn behind(time: Option<When>, rest: &[u8]) -> Line<'_> {
+    let level = leading_level(rest, WORDS);
+    Line {
+        format: Format::Log4j,
+        time,
+        severity: level.map(|it| it.0),
+        message: trim_start(level.map_or(rest, |it| it.1)),
+    }
 }
 
 /// A time, in brackets or not; one of an unknown day only where a level follows it.
@@ -37,7 +45,7 @@ fn leading_time(line: &[u8]) -> Option<(Option<When>, &[u8])> {
 
 /// `WARN  [2026-11-23 09:26:53,589] …`, `ERROR 2026-11-23 09:26:53 …`,
 /// `[main] ERROR com.example.Pool - …`
-fn level_first(line: &[u8]) -> Option<Line<'_>> {
+pub(super) fn level_first(line: &[u8]) -> Option<Line<'_>> {
     let (severity, rest) = leading_level(line, 2)?;
     let (first, _) = word(line);
     let (time, message) = match leading_time(rest) {

@@ -10,8 +10,8 @@ use crate::enrich::stamp::{self, When};
 const PAIRS: usize = 64;
 
 /// `time=2026-11-23T09:26:53.589Z level=ERROR msg="no answer" err="i/o timeout"`
-#[must_use]
-pub fn recognise(line: &[u8]) -> Option<Line<'_>> {
+pub(super) fn recognise(line: &[u8]) -> Option<Line<'_>> {
+    memchr::memchr(b'=', line)?;
     let mut found = Line { format: Format::Logfmt, time: None, severity: None, message: line };
     let (mut is_logfmt, mut has_message) = (false, false);
     // Time, level and message stand at the beginning.
@@ -67,8 +67,7 @@ impl<'a> Iterator for Pairs<'a> {
         while self.left > 0 {
             self.left -= 1;
             let text = self.rest.trim_ascii_start();
-            let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-@".contains(byte);
-            let end = text.iter().position(|byte| !is_key(byte))?;
+            let end = text.iter().position(|byte| !is_of_key(*byte))?;
             let (key, after) = text.split_at(end);
             match after {
                 [b'=', value @ ..] if !key.is_empty() => {
@@ -86,10 +85,14 @@ impl<'a> Iterator for Pairs<'a> {
     }
 }
 
+fn is_of_key(byte: u8) -> bool {
+    matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'A'..=b'Z' | b'_' | b'-' | b'.' | b'@')
+}
+
 /// A value, and what follows it.
 fn split_value(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let Some(quoted) = text.strip_prefix(b"\"") else {
-        let end = text.iter().position(|it| *it == b' ').unwrap_or(text.len());
+        let end = memchr::memchr(b' ', text).unwrap_or(text.len());
         return text.split_at_checked(end);
     };
     let mut from = 0;

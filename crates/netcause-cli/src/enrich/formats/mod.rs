@@ -12,12 +12,13 @@
 //! | a digit | CRI, nginx, Go, HAProxy, syslog, log4j and Python |
 //! | a letter | klog, Rails, journald, logfmt, .NET, Python, syslog, Docker |
 //!
-//! A new format is one more file here, and one more name in the tables of `mod.rs`.
+//! What a time and brackets at the beginning hold is read once, for all that look behind it.
+//! A new format is one more file here, and one more name in the order of `mod.rs`.
 
 use netcause_record::Severity;
 
 use super::level;
-use super::stamp::When;
+use super::stamp::{self, When};
 
 pub mod cri;
 pub mod docker;
@@ -130,66 +131,82 @@ pub fn recognise(line: &[u8]) -> Line<'_> {
     found
 }
 
-type Recogniser = fn(&[u8]) -> Option<Line<'_>>;
-
-const AFTER_BRACKET: &[Recogniser] =
-    &[envoy::recognise, nginx::recognise, python::recognise, dotnet::recognise, log4j::recognise];
-
-/// `2026-11-23T…`
-const AFTER_ISO_DATE: &[Recogniser] =
-    &[cri::recognise, syslog::recognise, dotnet::recognise, python::recognise, log4j::recognise];
-
-/// `2026-11-23 …`
-const AFTER_DATE: &[Recogniser] =
-    &[dotnet::recognise, python::recognise, syslog::recognise, log4j::recognise];
-
-/// `2026/11/23 …`
-const AFTER_SLASHED_DATE: &[Recogniser] = &[nginx::recognise, go::recognise];
-
-const AFTER_OTHER_DIGIT: &[Recogniser] = &[nginx::recognise, haproxy::recognise, log4j::recognise];
-
-/// `E1123 …` and `E, […`
-const AFTER_LETTER_AND_MARK: &[Recogniser] = &[klog::recognise, rails::recognise];
-
-const AFTER_LETTER: &[Recogniser] = &[
-    dotnet::recognise,
-    journald::recognise,
-    haproxy::recognise,
-    syslog::recognise,
-    logfmt::recognise,
-    python::recognise,
-    docker::recognise,
-    log4j::recognise,
-];
-
 /// Recognises the outermost format.
 fn inner(line: &[u8]) -> Line<'_> {
-    let recognisers: &[Recogniser] = match line.first() {
-        Some(b'{') => &[json::recognise],
-        Some(b'<') => &[syslog::recognise],
-        Some(b'[') => AFTER_BRACKET,
-        Some(b'0'..=b'9') => after_digit(line),
-        Some(b'A'..=b'Z') if matches!(line.get(1), Some(b'0'..=b'9' | b',')) => {
-            AFTER_LETTER_AND_MARK
+    let found = match line {
+        [b'{', ..] => json::recognise(line),
+        [b'<', ..] => syslog::with_priority(line),
+        [b'[', ..] => in_brackets(line),
+        [b'0'..=b'9', ..] => digit(line),
+        [b'A'..=b'Z', b'0'..=b'9' | b',', ..] => {
+            klog::recognise(line).or_else(|| rails::recognise(line))
         }
-        Some(b'a'..=b'z' | b'A'..=b'Z' | b'_') => AFTER_LETTER,
-        _ => &[],
+        [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..] => letter(line),
+        _ => None,
     };
-    recognisers.iter().find_map(|recognise| recognise(line)).unwrap_or_else(|| plain::line(line))
+    found.unwrap_or_else(|| plain::line(line))
 }
 
-fn after_digit(line: &[u8]) -> &'static [Recogniser] {
+/// `[2026-11-23 …] …`: the time is read once for all.
+fn in_brackets(line: &[u8]) -> Option<Line<'_>> {
+    let (inside, rest) = bracketed(line)?;
+    let Some(time) = stamp::whole(inside) else {
+        return nginx::behind_brackets(inside, rest)
+            .or_else(|| dotnet::behind_brackets(inside, rest))
+            .or_else(|| log4j::level_first(line));
+    };
+    envoy::behind_brackets(time, rest)
+        .or_else(|| python::behind_brackets(time, rest))
+        .or_else(|| Some(log4j::behind_time(time, rest)))
+}
+
+/// The same for a time without brackets.
+fn digit(line: &[u8]) -> Option<Line<'_>> {
     match (line.get(4), line.get(10)) {
-        (Some(b'-'), Some(b'T')) => AFTER_ISO_DATE,
-        (Some(b'-'), Some(b' ')) => AFTER_DATE,
-        (Some(b'/'), _) => AFTER_SLASHED_DATE,
-        _ => AFTER_OTHER_DIGIT,
+        (Some(b'-'), Some(b'T')) => match stamp::leading(line) {
+            Some((time, rest)) => cri::behind_time(time, rest)
+                .or_else(|| syslog::behind_time(time, rest))
+                .or_else(|| dotnet::behind_time(time, rest))
+                .or_else(|| python::behind_time(time, rest))
+                .or_else(|| Some(log4j::behind_time(time, rest))),
+            None => log4j::level_first(line),
+        },
+        (Some(b'-'), Some(b' ')) => match stamp::leading(line) {
+            Some((time, rest)) => dotnet::behind_time(time, rest)
+                .or_else(|| python::behind_time(time, rest))
+                .or_else(|| syslog::behind_time(time, rest))
+                .or_else(|| Some(log4j::behind_time(time, rest))),
+            None => log4j::level_first(line),
+        },
+        (Some(b'/'), _) => {
+            let (time, rest) = stamp::leading(line)?;
+            nginx::behind_time(time, rest).or_else(|| Some(go::behind_time(time, rest)))
+        }
+        _ => nginx::access(line)
+            .or_else(|| haproxy::recognise(line))
+            .or_else(|| log4j::recognise(line)),
     }
+}
+
+fn letter(line: &[u8]) -> Option<Line<'_>> {
+    dotnet::named(line)
+        .or_else(|| journald::recognise(line))
+        .or_else(|| haproxy::recognise(line))
+        .or_else(|| syslog::with_month(line))
+        .or_else(|| logfmt::recognise(line))
+        .or_else(|| python::named(line))
+        .or_else(|| docker::recognise(line))
+        .or_else(|| log4j::recognise(line))
 }
 
 /// What is left without the blanks at its beginning.
 fn trim_start(text: &[u8]) -> &[u8] {
-    text.trim_ascii_start()
+    match text {
+        // Mostly there is one blank, or none.
+        [0x21..=0x7f, ..] => text,
+        [b' ', rest @ ..] if rest.first().is_some_and(|it| *it > b' ') => rest,
+        _ => text.trim_ascii_start(),
+    }
 }
 
 /// What stands before the first of a byte, and behind it, if it comes within `reach`.
@@ -201,10 +218,20 @@ fn split_at_byte(text: &[u8], byte: u8, reach: usize) -> Option<(&[u8], &[u8])> 
 
 /// The first word, and what is behind the blanks that follow it.
 fn word(text: &[u8]) -> (&[u8], &[u8]) {
-    let end = text.iter().take(MAX_WORD).position(u8::is_ascii_whitespace);
-    let end = end.unwrap_or(text.len().min(MAX_WORD));
-    let (word, rest) = text.split_at(end);
+    let (word, rest) = text.split_at(blank(text.get(..MAX_WORD).unwrap_or(text)));
     (word, trim_start(rest))
+}
+
+/// Where the first blank is, else the length.
+fn blank(text: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let is_plain = |word: &&[u8; 8]| {
+        let word = u64::from_le_bytes(**word);
+        word.wrapping_sub(ONES * 0x21) & !word & (ONES * 0x80) == 0
+    };
+    let words = text.as_chunks().0.iter().take_while(is_plain).count();
+    let rest = text.get(words * 8..).unwrap_or_default();
+    words * 8 + rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len())
 }
 
 /// No name at the beginning of a line is longer.

@@ -1,25 +1,14 @@
 //! nginx and Apache: error logs, and access logs in the common and the combined form.
 
 use super::{Format, Line, bracketed, split_at_byte, trim_start};
-use crate::enrich::{level, stamp};
+use crate::enrich::level;
+use crate::enrich::stamp::{self, When};
 
 /// How far behind the address the time of an access log may be: names of users stand between.
 const REACH: usize = 160;
 
-/// `2026/11/23 09:26:53 [error] 31#31: *1 message`,
-/// `10.0.0.7 - - [23/Nov/2026:09:26:53 +0000] "GET / HTTP/1.1" 502 157 "-" "curl"`,
-/// `[Mon Nov 23 09:26:53.589793 2026] [proxy:error] [pid 7] message`
-#[must_use]
-pub fn recognise(line: &[u8]) -> Option<Line<'_>> {
-    match line {
-        [b'[', ..] => apache_error(line),
-        [_, _, _, _, b'/', ..] => error(line),
-        _ => access(line),
-    }
-}
-
-fn error(line: &[u8]) -> Option<Line<'_>> {
-    let (time, rest) = stamp::leading(line)?;
+/// `2026/11/23 09:26:53 [error] 31#31: *1 message`, behind the time.
+pub(super) fn behind_time(time: When, rest: &[u8]) -> Option<Line<'_>> {
     let (name, rest) = bracketed(rest.strip_prefix(b" ")?)?;
     let severity = level::of_name(name)?;
     let rest = trim_start(rest);
@@ -31,15 +20,17 @@ fn error(line: &[u8]) -> Option<Line<'_>> {
     Some(Line { format: Format::Nginx, time: Some(time), severity: Some(severity), message })
 }
 
-fn access(line: &[u8]) -> Option<Line<'_>> {
+/// `10.0.0.7 - - [23/Nov/2026:09:26:53 +0000] "GET / HTTP/1.1" 502 157 "-" "curl"`
+pub(super) fn access(line: &[u8]) -> Option<Line<'_>> {
     let (before, rest) = split_at_byte(line, b'[', REACH)?;
     let (time, rest) = stamp::leading_common(rest).filter(|_| before.ends_with(b" "))?;
     let message = rest.strip_prefix(b"] \"").and_then(|_| rest.get(2..))?;
     Some(Line { format: Format::Nginx, time: Some(time), severity: None, message })
 }
 
-fn apache_error(line: &[u8]) -> Option<Line<'_>> {
-    let (inside, rest) = bracketed(line)?;
+/// `[Mon Nov 23 09:26:53.589793 2026] [proxy:error] [pid 7] message`, behind the time's
+/// brackets.
+pub(super) fn behind_brackets<'a>(inside: &[u8], rest: &'a [u8]) -> Option<Line<'a>> {
     let time = apache_time(inside)?;
     let (module, rest) = bracketed(trim_start(rest))?;
     let name = module.rsplit(|it| *it == b':').next()?;
@@ -49,7 +40,7 @@ fn apache_error(line: &[u8]) -> Option<Line<'_>> {
 }
 
 /// `Mon Nov 23 09:26:53.589793 2026`
-fn apache_time(text: &[u8]) -> Option<stamp::When> {
+fn apache_time(text: &[u8]) -> Option<When> {
     let (_, date) = split_at_byte(text, b' ', 4)?;
     let (_, year) = stamp::leading_month(date)?;
     // Put in the order that is read: month, day, year, time.

@@ -1,17 +1,11 @@
 //! Python's `logging`, with its default format and those of its frameworks.
 
 use super::{Format, Line, bracketed, trim_start, word};
-use crate::enrich::{level, stamp};
+use crate::enrich::level;
+use crate::enrich::stamp::When;
 
-/// `2026-11-23 09:26:53,589 - name - ERROR - message`, `ERROR:name:message`,
-/// `[2026-11-23 09:26:53 +0000] [7] [ERROR] message`
-#[must_use]
-pub fn recognise(line: &[u8]) -> Option<Line<'_>> {
-    dashes(line).or_else(|| colons(line)).or_else(|| gunicorn(line))
-}
-
-fn dashes(line: &[u8]) -> Option<Line<'_>> {
-    let (time, rest) = stamp::leading(line)?;
+/// `2026-11-23 09:26:53,589 - name - ERROR - message`, behind the time.
+pub(super) fn behind_time(time: When, rest: &[u8]) -> Option<Line<'_>> {
     let (_, rest) = word(rest.strip_prefix(b" - ")?);
     let (name, rest) = word(rest.strip_prefix(b"- ")?);
     let severity = level::of_name(name)?;
@@ -19,7 +13,8 @@ fn dashes(line: &[u8]) -> Option<Line<'_>> {
     Some(Line { format: Format::Python, time: Some(time), severity: Some(severity), message })
 }
 
-fn colons(line: &[u8]) -> Option<Line<'_>> {
+/// `ERROR:name:message`
+pub(super) fn named(line: &[u8]) -> Option<Line<'_>> {
     let at = line.iter().take(9).position(|it| *it == b':')?;
     let name = line.get(..at).filter(|it| it.iter().all(u8::is_ascii_uppercase))?;
     let severity = level::of_name(name)?;
@@ -30,9 +25,8 @@ fn colons(line: &[u8]) -> Option<Line<'_>> {
     Some(Line { format: Format::Python, time: None, severity: Some(severity), message })
 }
 
-fn gunicorn(line: &[u8]) -> Option<Line<'_>> {
-    let (inside, rest) = bracketed(line)?;
-    let time = stamp::whole(inside)?;
+/// `[2026-11-23 09:26:53 +0000] [7] [ERROR] message`, behind the time's brackets.
+pub(super) fn behind_brackets(time: When, rest: &[u8]) -> Option<Line<'_>> {
     let (process, rest) = bracketed(trim_start(rest))?;
     let (name, rest) = bracketed(trim_start(rest))?;
     let severity = level::of_name(name).filter(|_| process.iter().all(u8::is_ascii_digit))?;

@@ -7,8 +7,7 @@ use crate::enrich::{level, stamp};
 const REACH: usize = 64;
 
 /// `E, [2026-11-23T09:26:53.589793 #1234] ERROR -- : message`
-#[must_use]
-pub fn recognise(line: &[u8]) -> Option<Line<'_>> {
+pub(super) fn recognise(line: &[u8]) -> Option<Line<'_>> {
     let (letter, rest) = line.split_first()?;
     let severity = level::of_letter(*letter)?;
     let (inside, rest) = bracketed(rest.strip_prefix(b", ")?)?;

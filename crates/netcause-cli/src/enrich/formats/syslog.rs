@@ -3,30 +3,34 @@
 use netcause_record::Severity;
 
 use super::{Format, Line, split_at_byte, trim_start, word};
-use crate::enrich::{level, stamp};
+use crate::enrich::level;
+use crate::enrich::stamp::{self, When};
 
-/// `<13>Nov 23 09:26:53 host app[7]: message`, the same without `<13>` or with an ISO time,
+/// `<13>Nov 23 09:26:53 host app[7]: message`, the same with an ISO time,
 /// `<165>1 2026-11-23T09:26:53.589Z host app 7 ID47 [x@1 a="b"] message`
-#[must_use]
-pub fn recognise(line: &[u8]) -> Option<Line<'_>> {
-    let (severity, rest) = match line.strip_prefix(b"<") {
-        Some(rest) => {
-            let (priority, rest) = split_at_byte(rest, b'>', 4)?;
-            let priority: u64 = str::from_utf8(priority).ok()?.parse().ok()?;
-            (level::of_syslog(priority % 8), rest)
-        }
-        None => (None, line),
-    };
-    if severity.is_some()
-        && let Some(rest) = rest.strip_prefix(b"1 ")
-    {
+pub(super) fn with_priority(line: &[u8]) -> Option<Line<'_>> {
+    let (priority, rest) = split_at_byte(line.strip_prefix(b"<")?, b'>', 4)?;
+    let priority: u64 = str::from_utf8(priority).ok()?.parse().ok()?;
+    let severity = level::of_syslog(priority % 8);
+    if let Some(rest) = rest.strip_prefix(b"1 ") {
         return rfc_5424(severity, rest);
     }
-    rfc_3164(severity, rest)
+    let (time, rest) = stamp::leading_month(rest).or_else(|| stamp::leading(rest))?;
+    rfc_3164(severity, time, rest)
 }
 
-fn rfc_3164(severity: Option<Severity>, line: &[u8]) -> Option<Line<'_>> {
-    let (time, rest) = stamp::leading_month(line).or_else(|| stamp::leading(line))?;
+/// `Nov 23 09:26:53 host app[7]: message`
+pub(super) fn with_month(line: &[u8]) -> Option<Line<'_>> {
+    let (time, rest) = stamp::leading_month(line)?;
+    rfc_3164(None, time, rest)
+}
+
+/// `2026-11-23T09:26:53.589793+00:00 host app[7]: message`, behind the time.
+pub(super) fn behind_time(time: When, rest: &[u8]) -> Option<Line<'_>> {
+    rfc_3164(None, time, rest)
+}
+
+fn rfc_3164(severity: Option<Severity>, time: When, rest: &[u8]) -> Option<Line<'_>> {
     let (host, rest) = word(rest.strip_prefix(b" ")?);
     let (tag, message) = word(rest);
     let tag = tag.strip_suffix(b":")?;
