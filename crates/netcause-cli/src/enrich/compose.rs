@@ -17,7 +17,7 @@ use super::formats::logfmt::Pairs;
 use super::json::nested::rewrite;
 use super::json::scan::Kind;
 use super::judge::{Judge, Judged, Speech};
-use super::keys::{Keys, Known};
+use super::keys::{Keys, Known, PlainNames};
 use super::level;
 use super::names::Part;
 use super::object::{Beside, Numbered, Object, Said, is_text, text_of, without_line_end};
@@ -57,12 +57,13 @@ struct Preparing<'p> {
     redactor: &'p Redactor,
     limits: &'p Limits,
     keys: &'p Keys,
+    plain_names: &'p mut PlainNames,
     arena: &'p mut String,
 }
 
 impl Preparing<'_> {
-    fn all<'a>(mut self, object: &Object<'a>) -> SmallVec<[Prepared<'a>; 32]> {
-        let mut values = SmallVec::new();
+    /// Fills a list that is large, and not moved that way.
+    fn all<'a>(mut self, object: &Object<'a>, values: &mut SmallVec<[Prepared<'a>; 32]>) {
         for (index, member) in object.members.iter().enumerate() {
             let is_plain = object.time_at == Some(index) || object.severity_at == Some(index);
             values.push(match (is_plain, member.value.kind) {
@@ -71,7 +72,6 @@ impl Preparing<'_> {
                 _ => self.value(member, object.message == Some(index)),
             });
         }
-        values
     }
 
     /// A value without secrets, its text no longer than allowed unless it is the message.
@@ -91,7 +91,7 @@ impl Preparing<'_> {
                 _ => Value::Null,
             }),
             Kind::Nested => {
-                rewrite(raw, self.redactor, self.arena);
+                rewrite(raw, self.redactor, self.plain_names, self.arena);
                 Prepared::Json(start, self.arena.len())
             }
             Kind::Text if raw.text.len() <= limit && !has_secret(raw.text, self.redactor) => {
@@ -152,10 +152,12 @@ impl Enricher {
         out: &mut String,
     ) -> (bool, u32) {
         let room = self.message_room();
-        let Enricher { redactor, limits, form, keys, judge, resource, arena, time } = self;
+        let Enricher { redactor, limits, form, keys, plain_names, judge, resource, arena, time } =
+            self;
         arena.clear();
-        let prepared = Preparing { redactor, limits, keys, arena }.all(object);
-        let values: Values<'_> = prepared.iter().map(|it| it.resolve(arena)).collect();
+        let (mut prepared, mut values) = (SmallVec::new(), Values::new());
+        Preparing { redactor, limits, keys, plain_names, arena }.all(object, &mut prepared);
+        values.extend(prepared.iter().map(|it| it.resolve(arena)));
         let said = match object.is_flat() {
             true => Said::default(),
             false => object.said(keys, redactor),
@@ -181,7 +183,9 @@ impl Enricher {
         let members = Members { object, values: &values, keys };
         let mut judged = judge.read(&words.speech, limits);
         if judge.fault(judged).is_none() {
-            let left_out = write(&Record { fields: &members.fields(None), ..record }, out);
+            let mut fields = Fields::new();
+            members.add_fields(None, &mut fields);
+            let left_out = write(&Record { fields: &fields, ..record }, out);
             let is_mute = judged == Judged::Nothing && may_speak(words.severity);
             if left_out > 0 || !(is_mute || object.has_bad_status) {
                 return (false, left_out);
@@ -224,7 +228,8 @@ impl Found<'_, '_> {
         let is_own = |it: &Fault<'_>| own_host.is_some() && it.peer.server_address == own_host;
         let whole = judge.whole(fault.category).filter(|it| !is_own(it));
         let error = judge.error(judged);
-        let fields = self.members.fields(error.map(Chain::message));
+        let mut fields = Fields::new();
+        self.members.add_fields(error.map(Chain::message), &mut fields);
         let pairs = pairs(record.message.unwrap_or_default(), self.stated);
         let beside = Facts::of(self.said, &pairs);
         let mut facts = self.members.facts();
@@ -300,10 +305,9 @@ struct Members<'m, 'o> {
 }
 
 impl<'m> Members<'m, '_> {
-    /// The fields to write; beside a fault without those that it tells itself, such as its
-    /// error.
-    fn fields(&self, error: Option<&str>) -> Fields<'m> {
-        let mut fields = Fields::new();
+    /// Adds the fields to write; beside a fault without those that it tells itself, such as
+    /// its error.
+    fn add_fields(&self, error: Option<&str>, fields: &mut Fields<'m>) {
         let mut names = 0;
         for (index, member) in self.object.members.iter().enumerate() {
             let (Some(known), Some(value)) = (self.keys.get(member.key), self.values.get(index))
@@ -324,7 +328,6 @@ impl<'m> Members<'m, '_> {
             names |= bit;
             fields.push(field);
         }
-        fields
     }
 
     /// Whether a member is written as the time, the level or the message of the record.

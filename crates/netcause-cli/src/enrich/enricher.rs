@@ -7,7 +7,7 @@ use netcause_record::{Limits, Record, Redactor, Resource, Severity, write_json, 
 
 use super::formats::{self, Format};
 use super::judge::{Judge, Speech};
-use super::keys::Keys;
+use super::keys::{Keys, PlainNames};
 use super::object::{Object, Said};
 use super::stamp::When;
 
@@ -51,6 +51,7 @@ pub struct Enricher {
     pub(super) limits: Limits,
     pub(super) form: Form,
     pub(super) keys: Keys,
+    pub(super) plain_names: PlainNames,
     pub(super) judge: Judge,
     pub(super) resource: Resource,
     /// Values of a record that are not written as they stand in the line.
@@ -71,6 +72,7 @@ impl Enricher {
     pub fn new(redactor: Redactor, limits: Limits, form: Form) -> Self {
         Enricher {
             keys: Keys::new(redactor.clone()),
+            plain_names: PlainNames::default(),
             redactor,
             limits,
             form,

@@ -15,10 +15,52 @@ const BYTES: usize = 1024 * 1024;
 /// Places of the quick table; a power of two.
 const PLACES: usize = 1024;
 
+/// The longest name that [`Ends`] tell wholly.
+const SHORT: usize = 16;
+
+/// The length of a name and its first and last bytes: all of it, if it is short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Ends {
+    first: u64,
+    last: u64,
+    length: usize,
+}
+
+impl Ends {
+    #[inline]
+    fn of(name: &[u8]) -> Self {
+        let length = name.len();
+        if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
+            let (first, last) = (u64::from_ne_bytes(*first), u64::from_ne_bytes(*last));
+            return Ends { first, last, length };
+        }
+        if let (Some(first), Some(last)) = (name.first_chunk(), name.last_chunk()) {
+            let (first, last) = (u32::from_ne_bytes(*first), u32::from_ne_bytes(*last));
+            return Ends { first: first.into(), last: last.into(), length };
+        }
+        let first = name.iter().fold(0, |all, byte| all << 8 | u64::from(*byte));
+        Ends { first, last: 0, length }
+    }
+
+    /// Whether they tell the name wholly.
+    #[inline]
+    fn is_name(&self) -> bool {
+        self.length <= SHORT
+    }
+
+    /// A place in a table whose size is a power of two, of 1024 at the most.
+    #[inline]
+    fn place(&self, places: usize) -> usize {
+        let ends = self.first ^ self.last.rotate_left(23) ^ self.length as u64;
+        (ends.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54) as usize % places
+    }
+}
+
 /// A name that records have.
 #[derive(Debug)]
 pub(super) struct Known {
     name: Box<str>,
+    ends: Ends,
     pub(super) part: Part,
     /// The number of the name that the key policy gives it: two of one number cannot both
     /// stand in a record.
@@ -68,14 +110,23 @@ impl Keys {
     }
 
     /// The number of a name.
+    #[inline]
     pub(super) fn number(&mut self, name: &str) -> u32 {
-        let place = place(name.as_bytes());
+        let ends = Ends::of(name.as_bytes());
+        let place = ends.place(PLACES);
         if let Some(number) = self.quick.get(place)
             && let Some(known) = self.known.get(*number as usize)
-            && *known.name == *name
+            && known.ends == ends
+            && (ends.is_name() || *known.name == *name)
         {
             return *number;
         }
+        self.find(name, place)
+    }
+
+    /// The number of a name that has lost its place in the quick table.
+    #[inline(never)]
+    fn find(&mut self, name: &str, place: usize) -> u32 {
         let number = match self.index.get(name) {
             Some(number) => *number,
             None => self.learn(name),
@@ -107,7 +158,8 @@ impl Keys {
         let written = other.unwrap_or(number);
         let secret = key.secret || self.redactor.is_secret_key(name);
         let part = part_of(name);
-        self.known.push(Known { name: name.into(), part, written, secret, key, moved });
+        let ends = Ends::of(name.as_bytes());
+        self.known.push(Known { name: name.into(), ends, part, written, secret, key, moved });
         self.index.insert(name.into(), number);
         self.bytes += name.len();
         number
@@ -119,16 +171,34 @@ impl Keys {
     }
 }
 
-/// A place in the quick table, from the length and the ends of a name.
-fn place(name: &[u8]) -> usize {
-    let ends = match (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-        (Some(first), Some(last)) => {
-            u64::from_ne_bytes(*first) ^ u64::from_ne_bytes(*last).rotate_left(23)
+/// Places of [`PlainNames`]; a power of two.
+const PLAIN: usize = 256;
+
+/// Short names of which a redactor has said lately that they are none of secrets.
+#[derive(Debug)]
+pub(super) struct PlainNames(Box<[Ends; PLAIN]>);
+
+impl Default for PlainNames {
+    fn default() -> Self {
+        // The name without a byte is none of a secret.
+        PlainNames(Box::new([Ends::default(); PLAIN]))
+    }
+}
+
+impl PlainNames {
+    /// Whether a name is none of secrets; the redactor must be the same each time.
+    pub(super) fn have(&mut self, name: &str, redactor: &Redactor) -> bool {
+        let ends = Ends::of(name.as_bytes());
+        let place = self.0.get_mut(ends.place(PLAIN));
+        if ends.is_name() && place.as_deref() == Some(&ends) {
+            return true;
         }
-        _ => name.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)),
-    };
-    let mixed = (ends ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (mixed >> 54) as usize % PLACES
+        let is_plain = !redactor.is_secret_key(name);
+        if let Some(place) = place.filter(|_| is_plain && ends.is_name()) {
+            *place = ends;
+        }
+        is_plain
+    }
 }
 
 #[cfg(test)]
@@ -143,6 +213,31 @@ mod tests {
         for (name, number) in names.iter().zip(&numbers) {
             assert_eq!(keys.number(name), *number);
             assert_eq!(keys.get(*number).map(|it| &*it.key.name), Some(name.as_str()));
+        }
+    }
+
+    #[test]
+    fn names_of_secrets_are_not_plain_however_often_they_are_asked_for() {
+        let (mut plain, redactor) = (PlainNames::default(), Redactor::new(["cart"]));
+        for _ in 0..2 {
+            for name in ["id", "", "method", "duration_ms", "elapsed_milliseconds_total"] {
+                assert!(plain.have(name, &redactor), "{name}");
+            }
+            for name in ["password", "cart", "api_key", "x-very-long-authorization"] {
+                assert!(!plain.have(name, &redactor), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_share_their_ends_are_told_apart() {
+        let mut keys = Keys::new(Redactor::default());
+        let names =
+            ["", "a", "ab", "ba", "abcd", "abcdabcd", "12345678_12345678", "12345678-12345678"];
+        let numbers: Vec<_> = names.iter().map(|name| keys.number(name)).collect();
+        for (name, number) in names.iter().zip(numbers) {
+            assert_eq!(keys.number(name), number);
+            assert_eq!(keys.get(number).map(Known::name), Some(*name));
         }
     }
 

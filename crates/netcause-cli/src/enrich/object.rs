@@ -85,8 +85,10 @@ impl<'a> Object<'a> {
 
     /// Adds a member; the last of a name takes the place of those before.
     fn add(&mut self, member: &Member<'a>, keys: &mut Keys, names: &mut u64) {
-        let name = text_of(&member.name);
-        let key = keys.number(&name);
+        let key = match member.name.kind {
+            Kind::EscapedText => keys.number(&text_of(&member.name)),
+            _ => keys.number(member.name.text),
+        };
         let written = keys.get(key).map_or(key, |it| it.written);
         let numbered = Numbered { key, written, value: member.value };
         let bit = 1 << (written % 64);

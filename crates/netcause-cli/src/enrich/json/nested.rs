@@ -3,15 +3,29 @@
 use std::ops::Range;
 
 use netcause_record::{REDACTED, Redactor, Value, escape_into, write_value};
+use smallvec::SmallVec;
 
-use super::scan::{Raw, Scanner};
+use super::scan::{DEPTH, Raw, Scanner};
 use super::text::decode;
+use crate::enrich::enricher::has_secret;
+use crate::enrich::keys::PlainNames;
 
 /// From so many members on, names are sorted to find equal ones.
 const MANY: usize = 24;
 
 /// Appends a value that the scanner has found valid, safe to print.
-pub(crate) fn rewrite(value: &Raw<'_>, redactor: &Redactor, out: &mut String) {
+pub(crate) fn rewrite(
+    value: &Raw<'_>,
+    redactor: &Redactor,
+    names: &mut PlainNames,
+    out: &mut String,
+) {
+    if may_stand(value.text) {
+        let mut reader = Reader { scanner: Scanner { text: value.text, at: 0 }, redactor, names };
+        if reader.value(DEPTH).is_some() {
+            return out.push_str(value.text);
+        }
+    }
     let mut writer = Writer {
         scanner: Scanner { text: value.text, at: 0 },
         redactor,
@@ -19,10 +33,71 @@ pub(crate) fn rewrite(value: &Raw<'_>, redactor: &Redactor, out: &mut String) {
         out,
     };
     let start = writer.out.len();
-    if writer.value(super::scan::DEPTH).is_none() {
+    if writer.value(DEPTH).is_none() {
         // Not reached: what is rewritten has been scanned.
         writer.out.truncate(start);
         writer.out.push_str("null");
+    }
+}
+
+/// Whether all of a text is ASCII that needs no escape but for its quotes.
+fn may_stand(text: &str) -> bool {
+    text.is_ascii() && memchr::memchr2(b'\\', 0x7f, text.as_bytes()).is_none()
+}
+
+/// Finds out whether a value would be written as it stands: compact, without secrets, few
+/// names and each once. None says that it would not.
+struct Reader<'a, 'r> {
+    scanner: Scanner<'a>,
+    redactor: &'r Redactor,
+    names: &'r mut PlainNames,
+}
+
+impl Reader<'_, '_> {
+    fn value(&mut self, depth: usize) -> Option<()> {
+        match self.scanner.peek() {
+            b'{' => self.object(depth.checked_sub(1)?),
+            b'[' => self.array(depth.checked_sub(1)?),
+            b'"' => {
+                let text = self.scanner.string()?.text;
+                (!has_secret(text, self.redactor)).then_some(())
+            }
+            _ => self.scanner.scalar().map(|_| ()),
+        }
+    }
+
+    fn array(&mut self, depth: usize) -> Option<()> {
+        self.scanner.take(b'[')?;
+        if self.scanner.take(b']').is_some() {
+            return Some(());
+        }
+        loop {
+            self.value(depth)?;
+            if self.scanner.take(b',').is_none() {
+                return self.scanner.take(b']');
+            }
+        }
+    }
+
+    fn object(&mut self, depth: usize) -> Option<()> {
+        self.scanner.take(b'{')?;
+        if self.scanner.take(b'}').is_some() {
+            return Some(());
+        }
+        let mut seen = SmallVec::<[&str; 8]>::new();
+        loop {
+            let name = self.scanner.string()?.text;
+            let is_new = seen.len() < MANY && !seen.contains(&name);
+            if !is_new || !self.names.have(name, self.redactor) {
+                return None;
+            }
+            seen.push(name);
+            self.scanner.take(b':')?;
+            self.value(depth)?;
+            if self.scanner.take(b',').is_none() {
+                return self.scanner.take(b'}');
+            }
+        }
     }
 }
 

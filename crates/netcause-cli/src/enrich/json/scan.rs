@@ -69,16 +69,25 @@ pub(super) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
+    #[inline]
     pub(super) fn peek(&self) -> u8 {
         self.text.as_bytes().get(self.at).copied().unwrap_or(0)
     }
 
+    /// What has not been read yet.
+    #[inline]
+    fn rest(&self) -> &'a [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    #[inline]
     pub(super) fn blanks(&mut self) {
         while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
             self.at += 1;
         }
     }
 
+    #[inline]
     pub(super) fn take(&mut self, byte: u8) -> Option<()> {
         (self.peek() == byte).then(|| self.at += 1)
     }
@@ -92,16 +101,26 @@ impl<'a> Scanner<'a> {
         loop {
             self.blanks();
             let name = self.string()?;
-            self.blanks();
-            self.take(b':')?;
-            self.blanks();
-            let value = self.value(DEPTH)?;
+            self.colon()?;
+            let value = match self.peek() {
+                b'"' => self.string()?,
+                _ => self.value(DEPTH)?,
+            };
             with(Member { name, value });
             self.blanks();
             if self.take(b',').is_none() {
                 return self.take(b'}');
             }
         }
+    }
+
+    /// Passes over a colon and the blanks around it.
+    #[inline]
+    pub(super) fn colon(&mut self) -> Option<()> {
+        self.blanks();
+        self.take(b':')?;
+        self.blanks();
+        Some(())
     }
 
     fn value(&mut self, depth: usize) -> Option<Raw<'a>> {
@@ -117,13 +136,16 @@ impl<'a> Scanner<'a> {
     }
 
     /// A number or a word.
+    #[inline]
     pub(super) fn scalar(&mut self) -> Option<Raw<'a>> {
-        match self.peek() {
-            b't' => self.word("true"),
-            b'f' => self.word("false"),
-            b'n' => self.word("null"),
-            _ => self.number(),
-        }
+        let (kind, length) = match self.rest() {
+            [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..] => (Kind::Word, 4),
+            [b'f', b'a', b'l', b's', b'e', ..] => (Kind::Word, 5),
+            rest => (Kind::Number, number(rest)?),
+        };
+        let start = self.at;
+        self.at += length;
+        Some(Raw { kind, text: self.text.get(start..self.at)? })
     }
 
     /// Passes over an array or an object.
@@ -139,12 +161,14 @@ impl<'a> Scanner<'a> {
         loop {
             self.blanks();
             if is_object {
-                self.string()?;
-                self.blanks();
-                self.take(b':')?;
-                self.blanks();
+                self.skip_string()?;
+                self.colon()?;
             }
-            self.value(depth)?;
+            match self.peek() {
+                b'"' => self.skip_string()?,
+                b'{' | b'[' => self.skip_nested(depth)?,
+                _ => self.scalar().map(|_| ())?,
+            }
             self.blanks();
             if self.take(b',').is_none() {
                 return self.take(end);
@@ -152,86 +176,86 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    #[inline]
+    fn skip_string(&mut self) -> Option<()> {
+        self.string().map(|_| ())
+    }
+
     /// A text in quotes.
+    #[inline]
     pub(super) fn string(&mut self) -> Option<Raw<'a>> {
-        self.take(b'"')?;
-        let start = self.at;
-        let mut kind = Kind::Text;
-        loop {
-            self.at += plain(self.text.as_bytes().get(self.at..)?);
-            match self.peek() {
-                b'"' => break,
-                b'\\' => {
-                    kind = Kind::EscapedText;
-                    self.escape()?;
-                }
-                _ => return None,
-            }
+        let inside = self.rest().strip_prefix(b"\"")?;
+        let end = plain(inside);
+        if inside.get(end) != Some(&b'"') {
+            return self.escaped_string(end);
+        }
+        let start = self.at + 1;
+        self.at = start + end + 1;
+        Some(Raw { kind: Kind::Text, text: self.text.get(start..start + end)? })
+    }
+
+    /// A text in quotes whose first `plain_bytes` are no escapes.
+    #[inline(never)]
+    fn escaped_string(&mut self, plain_bytes: usize) -> Option<Raw<'a>> {
+        let start = self.at + 1;
+        self.at = start + plain_bytes;
+        while self.peek() != b'"' {
+            self.at += escape(self.rest())?;
+            self.at += plain(self.rest());
         }
         let text = self.text.get(start..self.at)?;
         self.at += 1;
-        Some(Raw { kind, text })
-    }
-
-    /// Passes over one escape.
-    fn escape(&mut self) -> Option<()> {
-        let rest = self.text.as_bytes().get(self.at + 1..)?;
-        match rest.first()? {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => self.at += 2,
-            b'u' => {
-                let digits = rest.get(1..5)?;
-                digits.iter().all(u8::is_ascii_hexdigit).then_some(())?;
-                self.at += 6;
-            }
-            _ => return None,
-        }
-        Some(())
-    }
-
-    fn word(&mut self, word: &str) -> Option<Raw<'a>> {
-        let text = self.text.get(self.at..self.at + word.len())?;
-        self.at += word.len();
-        (text == word).then_some(Raw { kind: Kind::Word, text })
-    }
-
-    /// A number by the grammar of RFC 8259 §6.
-    fn number(&mut self) -> Option<Raw<'a>> {
-        let start = self.at;
-        let _ = self.take(b'-');
-        if self.take(b'0').is_none() {
-            self.digits()?;
-        }
-        if self.take(b'.').is_some() {
-            self.digits()?;
-        }
-        if self.take(b'e').or_else(|| self.take(b'E')).is_some() {
-            let _ = self.take(b'+').or_else(|| self.take(b'-'));
-            self.digits()?;
-        }
-        Some(Raw { kind: Kind::Number, text: self.text.get(start..self.at)? })
-    }
-
-    /// One digit or more.
-    fn digits(&mut self) -> Option<()> {
-        let start = self.at;
-        while self.peek().is_ascii_digit() {
-            self.at += 1;
-        }
-        (self.at > start).then_some(())
+        Some(Raw { kind: Kind::EscapedText, text })
     }
 }
 
+/// How long the escape is that stands at the beginning.
+fn escape(text: &[u8]) -> Option<usize> {
+    match text {
+        [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(2),
+        [b'\\', b'u', digits @ ..] => {
+            let digits = digits.first_chunk::<4>()?;
+            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
+        }
+        _ => None,
+    }
+}
+
+/// How long the number is that stands at the beginning, by the grammar of RFC 8259 §6.
+fn number(text: &[u8]) -> Option<usize> {
+    let mut at = usize::from(text.first() == Some(&b'-'));
+    at = if text.get(at) == Some(&b'0') { at + 1 } else { digits(text, at)? };
+    if text.get(at) == Some(&b'.') {
+        at = digits(text, at + 1)?;
+    }
+    if matches!(text.get(at), Some(b'e' | b'E')) {
+        at += 1;
+        at += usize::from(matches!(text.get(at), Some(b'+' | b'-')));
+        at = digits(text, at)?;
+    }
+    Some(at)
+}
+
+/// Where digits end, of which there must be one or more.
+#[inline]
+fn digits(text: &[u8], from: usize) -> Option<usize> {
+    let digits = text.get(from..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (digits > 0).then_some(from + digits)
+}
+
 /// How many bytes come before a quote, a backslash or a control character.
+#[inline]
 fn plain(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
+    let mut rest = bytes;
+    while let Some((word, after)) = rest.split_first_chunk::<8>() {
         let found = ends(u64::from_le_bytes(*word));
         if found != 0 {
-            return index * 8 + (found.trailing_zeros() / 8) as usize;
+            return bytes.len() - rest.len() + (found.trailing_zeros() / 8) as usize;
         }
+        rest = after;
     }
     let end = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-    words.len() * 8 + end.unwrap_or(rest.len())
+    bytes.len() - rest.len() + end.unwrap_or(rest.len())
 }
 
 /// The high bits of the bytes that are a quote, a backslash or a control character; above

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::nested::rewrite;
 use super::scan::{DEPTH, Kind, Member, Raw, members};
 use super::text::decode;
+use crate::enrich::keys::PlainNames;
 
 fn scan(line: &str) -> Option<Vec<Member<'_>>> {
     let mut found = Vec::new();
@@ -19,7 +20,8 @@ fn text(raw: &Raw<'_>) -> String {
 
 fn rewritten(json: &str) -> String {
     let mut out = String::new();
-    rewrite(&Raw { kind: Kind::Nested, text: json }, &Redactor::default(), &mut out);
+    let raw = Raw { kind: Kind::Nested, text: json };
+    rewrite(&raw, &Redactor::default(), &mut PlainNames::default(), &mut out);
     out
 }
 
