@@ -158,10 +158,7 @@ impl Enricher {
         let (mut prepared, mut values) = (SmallVec::new(), Values::new());
         Preparing { redactor, limits, keys, plain_names, arena }.all(object, &mut prepared);
         values.extend(prepared.iter().map(|it| it.resolve(arena)));
-        let said = match object.is_flat() {
-            true => Said::default(),
-            false => object.said(keys, redactor),
-        };
+        let said = object.said_inside(keys, redactor, false);
         let mut words = Words::of(object, &values, &said);
         let message = words.message.map(|it| fit(it, room).0);
         let stated = match message.as_deref().filter(|_| words.are_incomplete()) {
@@ -200,6 +197,8 @@ impl Enricher {
         }
         out.truncate(start);
         judge.read_whole(&clean(line, redactor), limits);
+        let said = object.said_inside(keys, redactor, true);
+        let members = Members { object, values: &values, keys };
         let found = Found { members: &members, said: &said, stated: &stated };
         found.report(judge, judged, &record, |record| {
             write(record, out);

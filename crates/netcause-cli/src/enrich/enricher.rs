@@ -210,7 +210,7 @@ impl<'a> Stated<'a> {
         }
         let said = str::from_utf8(line.message).ok().and_then(|inner| {
             let object = Object::read(inner.trim_ascii(), keys)?;
-            Some(object.said(keys, redactor))
+            Some(object.said(keys, redactor, true))
         });
         Stated { line, said: said.unwrap_or_default() }
     }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use netcause_record::{Key, Redactor};
 
+use super::json::scan::plain;
 use super::names::{Part, part_of};
 
 /// More names than these are not kept: the next line begins with none.
@@ -11,6 +12,9 @@ const NAMES: usize = 4096;
 
 /// The same, in bytes of the names.
 const BYTES: usize = 1024 * 1024;
+
+/// No name: what stands before the first of a record.
+pub(super) const NONE: u32 = u32::MAX;
 
 /// Places of the quick table; a power of two.
 const PLACES: usize = 1024;
@@ -61,6 +65,10 @@ impl Ends {
 pub(super) struct Known {
     name: Box<str>,
     ends: Ends,
+    /// The number of the name that came behind this one the last time.
+    next: u32,
+    /// Whether it stands in a line as it is.
+    is_plain: bool,
     pub(super) part: Part,
     /// The number of the name that the key policy gives it: two of one number cannot both
     /// stand in a record.
@@ -79,6 +87,8 @@ pub(super) struct Keys {
     redactor: Redactor,
     known: Vec<Known>,
     index: HashMap<Box<str>, u32>,
+    /// The number of the name that came first the last time.
+    first: u32,
     quick: Box<[u32; PLACES]>,
     bytes: usize,
 }
@@ -97,6 +107,7 @@ impl Keys {
             redactor,
             known: Vec::new(),
             index: HashMap::new(),
+            first: NONE,
             quick: Box::new([0; PLACES]),
             bytes: 0,
         }
@@ -122,6 +133,30 @@ impl Keys {
             return *number;
         }
         self.find(name, place)
+    }
+
+    /// The name that came behind another one the last time, if a text begins with it and a
+    /// quote: its number and its length.
+    #[inline]
+    pub(super) fn guess(&self, last: u32, text: &[u8]) -> Option<(u32, usize)> {
+        let number = self.known.get(last as usize).map_or(self.first, |it| it.next);
+        let known = self.known.get(number as usize)?;
+        let (name, rest) = text.split_at_checked(known.ends.length)?;
+        let is_it = rest.first() == Some(&b'"')
+            && known.is_plain
+            && known.ends == Ends::of(name)
+            && (known.ends.is_name() || known.name.as_bytes() == name);
+        is_it.then_some((number, name.len()))
+    }
+
+    /// The number of a name, which came behind another one.
+    pub(super) fn next(&mut self, last: u32, name: &str) -> u32 {
+        let number = self.number(name);
+        match self.known.get_mut(last as usize) {
+            Some(known) => known.next = number,
+            None => self.first = number,
+        }
+        number
     }
 
     /// The number of a name that has lost its place in the quick table.
@@ -159,9 +194,20 @@ impl Keys {
         let secret = key.secret || self.redactor.is_secret_key(name);
         let part = part_of(name);
         let ends = Ends::of(name.as_bytes());
-        self.known.push(Known { name: name.into(), ends, part, written, secret, key, moved });
-        self.index.insert(name.into(), number);
+        let is_plain = plain(name.as_bytes()) == name.len();
+        self.known.push(Known {
+            name: name.into(),
+            ends,
+            next: NONE,
+            is_plain,
+            part,
+            written,
+            secret,
+            key,
+            moved,
+        });
         self.bytes += name.len();
+        self.index.insert(name.into(), number);
         number
     }
 
@@ -227,6 +273,22 @@ mod tests {
                 assert!(!plain.have(name, &redactor), "{name}");
             }
         }
+    }
+
+    #[test]
+    fn a_name_is_guessed_behind_that_which_it_followed() {
+        let mut keys = Keys::new(Redactor::default());
+        let level = keys.next(NONE, "level");
+        let quoted = keys.next(level, "a\"b");
+        let long = keys.next(quoted, "a_name_of_many_bytes");
+        assert_eq!(keys.guess(NONE, b"level\":1"), Some((level, 5)));
+        assert_eq!(keys.guess(quoted, b"a_name_of_many_bytes\":1"), Some((long, 20)));
+        assert_eq!(keys.guess(quoted, b"a_name_of_Many_bytes\":1"), None);
+        assert_eq!(keys.guess(NONE, b"levels\":1"), None);
+        assert_eq!(keys.guess(NONE, b"lev"), None);
+        assert_eq!(keys.guess(long, b"level\":1"), None);
+        // It has to be escaped, and this is no JSON.
+        assert_eq!(keys.guess(level, b"a\"b\":1"), None);
     }
 
     #[test]

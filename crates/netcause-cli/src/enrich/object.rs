@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use netcause_record::{Redactor, Role, Severity};
 use smallvec::SmallVec;
 
-use super::json::scan::{Kind, Member, Raw, members};
+use super::enricher::has_secret;
+use super::json::scan::{Kind, Member, Members, Raw, add_members, members};
 use super::json::text::decode;
-use super::keys::Keys;
+use super::keys::{Keys, NONE};
 use super::level;
 use super::names::Part;
 use super::stamp::{self, When};
@@ -73,8 +74,8 @@ impl<'a> Object<'a> {
 
     /// The same for an object that is empty: it is large, and not moved that way.
     pub(super) fn fill(&mut self, text: &'a str, keys: &mut Keys) -> bool {
-        let mut names = 0;
-        if !members(text, |member| self.add(&member, keys, &mut names)) {
+        let mut filling = Filling { object: self, last: NONE, keys, guess: None, bits: 0 };
+        if !add_members(text, &mut filling) {
             return false;
         }
         for index in 0..self.members.len() {
@@ -84,11 +85,8 @@ impl<'a> Object<'a> {
     }
 
     /// Adds a member; the last of a name takes the place of those before.
-    fn add(&mut self, member: &Member<'a>, keys: &mut Keys, names: &mut u64) {
-        let key = match member.name.kind {
-            Kind::EscapedText => keys.number(&text_of(&member.name)),
-            _ => keys.number(member.name.text),
-        };
+    #[inline]
+    fn add(&mut self, key: u32, member: &Member<'a>, keys: &Keys, names: &mut u64) {
         let written = keys.get(key).map_or(key, |it| it.written);
         let numbered = Numbered { key, written, value: member.value };
         let bit = 1 << (written % 64);
@@ -168,6 +166,39 @@ impl<'a> Object<'a> {
     }
 }
 
+/// An object that is being filled.
+struct Filling<'f, 'a> {
+    object: &'f mut Object<'a>,
+    keys: &'f mut Keys,
+    /// The number of the name before.
+    last: u32,
+    /// The number of a name that was guessed.
+    guess: Option<u32>,
+    /// A bit for each name that has come.
+    bits: u64,
+}
+
+impl<'a> Members<'a> for Filling<'_, 'a> {
+    /// Records of one program have the same names in the same order.
+    #[inline]
+    fn guess(&mut self, text: &[u8]) -> Option<usize> {
+        let (number, length) = self.keys.guess(self.last, text)?;
+        self.guess = Some(number);
+        Some(length)
+    }
+
+    #[inline]
+    fn add(&mut self, member: Member<'a>) {
+        let key = match (self.guess.take(), member.name.kind) {
+            (Some(key), _) => key,
+            (None, Kind::EscapedText) => self.keys.next(self.last, &text_of(&member.name)),
+            (None, _) => self.keys.next(self.last, member.name.text),
+        };
+        self.last = key;
+        self.object.add(key, &member, self.keys, &mut self.bits);
+    }
+}
+
 /// Calls `with` with the name and the value of each member of a record: texts as they are
 /// meant, everything else as it is written.
 pub(crate) fn each_member(line: &str, mut with: impl FnMut(&str, &str)) {
@@ -181,8 +212,9 @@ pub(super) struct Said {
     pub(super) error: Option<String>,
     pub(super) severity: Option<Severity>,
     pub(super) time: Option<When>,
-    /// Names and values beside the message and the error, for facts.
+    /// Names and values beside the message and the error, for facts, if those are wanted.
     pub(super) beside: Vec<(String, Beside)>,
+    wants_facts: bool,
 }
 
 /// A value beside a message: texts without secrets, numbers as they are written.
@@ -251,6 +283,9 @@ impl Said {
 
     /// Keeps the facts of a payload.
     fn note(&mut self, object: &Object<'_>, keys: &Keys, redactor: &Redactor) {
+        if !self.wants_facts {
+            return;
+        }
         for member in &object.members {
             let Some(known) = keys.get(member.key) else { continue };
             let value = match (member.value.kind, member.value.text) {
@@ -303,9 +338,23 @@ impl<'a> Object<'a> {
         self.error.filter(|index| self.value(*index).is_some_and(is_text))
     }
 
-    /// What it says, payloads included.
-    pub(super) fn said(&self, keys: &mut Keys, redactor: &Redactor) -> Said {
-        let mut said = Said::default();
+    /// What it says, where not all of that stands in members of its own.
+    pub(super) fn said_inside(
+        &self,
+        keys: &mut Keys,
+        redactor: &Redactor,
+        wants_facts: bool,
+    ) -> Said {
+        match self.is_flat() {
+            true => Said::default(),
+            false => self.said(keys, redactor, wants_facts),
+        }
+    }
+
+    /// What it says, payloads included; with what stands beside it only where facts are
+    /// wanted.
+    pub(super) fn said(&self, keys: &mut Keys, redactor: &Redactor, wants_facts: bool) -> Said {
+        let mut said = Said { wants_facts, ..Said::default() };
         said.add(self, keys, redactor, DEPTH);
         said
     }
@@ -327,7 +376,9 @@ pub(super) fn text_of<'a>(value: &Raw<'a>) -> Cow<'a, str> {
 
 fn clean_text(value: &Raw<'_>, redactor: &Redactor) -> String {
     let mut text = text_of(value).into_owned();
-    redactor.text(&mut text, 0);
+    if has_secret(&text, redactor) {
+        redactor.text(&mut text, 0);
+    }
     text
 }
 

@@ -125,7 +125,11 @@ pub(super) fn of_number(literal: &[u8]) -> Option<When> {
         return of_float(literal);
     }
     let digits = literal.iter().take_while(|it| it.is_ascii_digit()).count();
-    let whole: u64 = str::from_utf8(literal.get(..digits)?).ok()?.parse().ok()?;
+    if digits > 19 {
+        return None;
+    }
+    let add = |whole: u64, digit: &u8| whole * 10 + u64::from(digit.wrapping_sub(b'0'));
+    let whole = literal.get(..digits)?.iter().fold(0, add);
     let fraction = match literal.get(digits..)? {
         [] => 0,
         [b'.', fraction @ ..] => {
@@ -173,6 +177,7 @@ fn in_some_year(month: i64, day: i64, clock: &Clock) -> Option<When> {
 }
 
 /// `2026-11-23` or `2026/11/23`, as days since 1970.
+#[inline]
 fn date(text: &[u8]) -> Option<(i64, &[u8])> {
     let [a, b, c, d, mark @ (b'-' | b'/'), e, f, other, g, h, rest @ ..] = text else {
         return None;
@@ -185,6 +190,7 @@ fn date(text: &[u8]) -> Option<(i64, &[u8])> {
 }
 
 /// `09:26:53` and a fraction behind `.` or `,`.
+#[inline]
 fn clock(text: &[u8]) -> Option<(Clock, &[u8])> {
     let [a, b, b':', c, d, b':', e, f, rest @ ..] = text else { return None };
     let (hour, minute, second) = (two(*a, *b)?, two(*c, *d)?, two(*e, *f)?);
@@ -202,6 +208,7 @@ fn clock(text: &[u8]) -> Option<(Clock, &[u8])> {
 }
 
 /// The fraction of a second at the beginning of a text, and how many digits it has.
+#[inline]
 fn nanos_of(text: &[u8]) -> (u32, usize) {
     let (mut nanos, mut unit, mut digits) = (0, 100_000_000, 0);
     for byte in text {
@@ -217,6 +224,7 @@ fn nanos_of(text: &[u8]) -> (u32, usize) {
 }
 
 /// `Z`, `+01:00`, `+0100`, ` +01:00` or ` UTC` as seconds; none where there is no offset.
+#[inline]
 fn offset(text: &[u8]) -> (i64, &[u8]) {
     match text {
         [b'Z' | b'z', rest @ ..] if !rest.first().is_some_and(u8::is_ascii_alphanumeric) => {
@@ -267,6 +275,7 @@ fn month(text: &[u8]) -> Option<(i64, &[u8])> {
 }
 
 /// A number of exactly so many digits, 2 or 4.
+#[inline]
 fn number(text: &[u8], digits: usize) -> Option<(i64, &[u8])> {
     let (digits, rest) = text.split_at_checked(digits)?;
     let number = match digits {
@@ -277,12 +286,14 @@ fn number(text: &[u8], digits: usize) -> Option<(i64, &[u8])> {
     Some((number, rest))
 }
 
+#[inline]
 fn two(tens: u8, ones: u8) -> Option<i64> {
     let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
     (tens < 10 && ones < 10).then(|| i64::from(tens) * 10 + i64::from(ones))
 }
 
 /// Days since 1970-01-01 of a day that exists, in the proleptic Gregorian calendar.
+#[inline]
 fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
     let last = match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -302,6 +313,7 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> Option<i64> {
     Some(of_years + (153 * from_march + 2) / 5 + day - 1 - 719_468 - 146_097)
 }
 
+#[inline]
 fn at(seconds: i64, nanos: u32) -> Option<SystemTime> {
     let Ok(whole) = u64::try_from(seconds) else {
         let time = UNIX_EPOCH.checked_sub(Duration::from_secs(seconds.unsigned_abs()))?;

@@ -225,13 +225,20 @@ fn word(text: &[u8]) -> (&[u8], &[u8]) {
 /// Where the first blank is, else the length.
 fn blank(text: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
-    let is_plain = |word: &&[u8; 8]| {
-        let word = u64::from_le_bytes(**word);
-        word.wrapping_sub(ONES * 0x21) & !word & (ONES * 0x80) == 0
-    };
-    let words = text.as_chunks().0.iter().take_while(is_plain).count();
-    let rest = text.get(words * 8..).unwrap_or_default();
-    words * 8 + rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len())
+    let mut rest = text;
+    while let Some((bytes, after)) = rest.split_first_chunk::<8>() {
+        let word = u64::from_le_bytes(*bytes);
+        // The high bits of the bytes up to a blank; above the lowest there may be false ones.
+        let low = word.wrapping_sub(ONES * 0x21) & !word & (ONES * 0x80);
+        let at = (low.trailing_zeros() / 8) as usize;
+        match bytes.get(at) {
+            None => rest = after,
+            Some(byte) if byte.is_ascii_whitespace() => return text.len() - rest.len() + at,
+            Some(_) => break,
+        }
+    }
+    let end = rest.iter().position(u8::is_ascii_whitespace);
+    text.len() - rest.len() + end.unwrap_or(rest.len())
 }
 
 /// No name at the beginning of a line is longer.

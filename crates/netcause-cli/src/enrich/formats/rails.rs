@@ -13,7 +13,7 @@ pub(super) fn recognise(line: &[u8]) -> Option<Line<'_>> {
     let (inside, rest) = bracketed(rest.strip_prefix(b", ")?)?;
     let (time, _) = stamp::leading(inside)?;
     let head = rest.get(..REACH.min(rest.len()))?;
-    let dashes = memchr::memmem::find(head, b"-- ")?;
+    let dashes = head.windows(3).position(|it| it == b"-- ")?;
     let behind = rest.get(dashes + 3..)?;
     let message = split_at_byte(behind, b':', REACH).map_or(behind, |(_, message)| message);
     Some(Line {

@@ -32,13 +32,36 @@ pub(crate) struct Member<'a> {
     pub(crate) value: Raw<'a>,
 }
 
+/// Takes members.
+pub(crate) trait Members<'a> {
+    /// How long the name is that a text begins with, if it is one that was expected; it holds
+    /// nothing that would need an escape, and a quote follows it.
+    fn guess(&mut self, _text: &[u8]) -> Option<usize> {
+        None
+    }
+
+    /// One more member.
+    fn add(&mut self, member: Member<'a>);
+}
+
+impl<'a, F: FnMut(Member<'a>)> Members<'a> for F {
+    fn add(&mut self, member: Member<'a>) {
+        self(member);
+    }
+}
+
 /// Calls `with` with each member of a text that is one object and nothing else.
 ///
 /// Says whether it is one: members that were seen before an error count for nothing.
-pub(crate) fn members<'a>(line: &'a str, with: impl FnMut(Member<'a>)) -> bool {
+pub(crate) fn members<'a>(line: &'a str, mut with: impl FnMut(Member<'a>)) -> bool {
+    add_members(line, &mut with)
+}
+
+/// The same for what knows which names to expect.
+pub(crate) fn add_members<'a>(line: &'a str, members: &mut impl Members<'a>) -> bool {
     let mut scanner = Scanner { text: line, at: 0 };
     scanner.blanks();
-    scanner.object(with).is_some() && {
+    scanner.object(members).is_some() && {
         scanner.blanks();
         scanner.at == line.len()
     }
@@ -92,7 +115,7 @@ impl<'a> Scanner<'a> {
         (self.peek() == byte).then(|| self.at += 1)
     }
 
-    fn object(&mut self, mut with: impl FnMut(Member<'a>)) -> Option<()> {
+    fn object(&mut self, members: &mut impl Members<'a>) -> Option<()> {
         self.take(b'{')?;
         self.blanks();
         if self.take(b'}').is_some() {
@@ -100,18 +123,28 @@ impl<'a> Scanner<'a> {
         }
         loop {
             self.blanks();
-            let name = self.string()?;
+            let name = self.name(members)?;
             self.colon()?;
             let value = match self.peek() {
                 b'"' => self.string()?,
                 _ => self.value(DEPTH)?,
             };
-            with(Member { name, value });
+            members.add(Member { name, value });
             self.blanks();
             if self.take(b',').is_none() {
                 return self.take(b'}');
             }
         }
+    }
+
+    /// The name of a member.
+    #[inline]
+    fn name(&mut self, members: &mut impl Members<'a>) -> Option<Raw<'a>> {
+        let inside = self.rest().strip_prefix(b"\"")?;
+        let Some(length) = members.guess(inside) else { return self.string() };
+        let start = self.at + 1;
+        self.at = start + length + 1;
+        Some(Raw { kind: Kind::Text, text: self.text.get(start..start + length)? })
     }
 
     /// Passes over a colon and the blanks around it.
@@ -239,13 +272,16 @@ fn number(text: &[u8]) -> Option<usize> {
 /// Where digits end, of which there must be one or more.
 #[inline]
 fn digits(text: &[u8], from: usize) -> Option<usize> {
-    let digits = text.get(from..)?.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (digits > 0).then_some(from + digits)
+    let mut at = from;
+    while text.get(at).is_some_and(u8::is_ascii_digit) {
+        at += 1;
+    }
+    (at > from).then_some(at)
 }
 
 /// How many bytes come before a quote, a backslash or a control character.
 #[inline]
-fn plain(bytes: &[u8]) -> usize {
+pub(crate) fn plain(bytes: &[u8]) -> usize {
     let mut rest = bytes;
     while let Some((word, after)) = rest.split_first_chunk::<8>() {
         let found = ends(u64::from_le_bytes(*word));
