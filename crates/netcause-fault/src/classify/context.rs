@@ -1,6 +1,7 @@
 //! What a line is as a whole: whether it alarms, and whether it can report a failure at all.
 
 use super::extract;
+use super::starts::Starts;
 
 /// How much of a line is looked at for its level.
 const HEAD: usize = 200;
@@ -258,34 +259,26 @@ fn is_klog(behind: &[u8]) -> bool {
 /// Words that are looked for together.
 struct Words {
     words: &'static [&'static str],
-    /// The letters that they begin with, one bit each, and those that follow.
-    firsts: u32,
-    seconds: u32,
+    starts: Starts,
 }
 
 impl Words {
     /// Words of two small letters or more.
     const fn new(words: &'static [&'static str]) -> Self {
-        let (mut firsts, mut seconds, mut at) = (0, 0, 0);
+        let (mut starts, mut at) = (Starts::none(), 0);
         while at < words.len() {
-            firsts |= letter(words[at].as_bytes()[0]);
-            seconds |= letter(words[at].as_bytes()[1]);
+            let word = words[at].as_bytes();
+            starts = starts.with(word[0], word[1]);
             at += 1;
         }
-        Words { words, firsts, seconds }
+        Words { words, starts }
     }
 
     /// The words that may stand where a word of the text begins.
     fn like(&self, text: &str, at: usize) -> &'static [&'static str] {
         let Some([first, second, ..]) = text.as_bytes().get(at..) else { return &[] };
-        let may_be = self.firsts & letter(*first) != 0 && self.seconds & letter(*second) != 0;
-        if may_be { self.words } else { &[] }
+        if self.starts.may_be(*first, *second) { self.words } else { &[] }
     }
-}
-
-/// One bit for a letter, whatever its case.
-const fn letter(byte: u8) -> u32 {
-    1 << (byte % 32)
 }
 
 /// Whether one of the words stands in the text, whatever its case.

@@ -19,6 +19,7 @@ mod rules;
 #[cfg(feature = "rustls")]
 mod rustls;
 mod scan;
+mod starts;
 mod tls;
 #[cfg(feature = "tonic")]
 mod tonic;

@@ -16,32 +16,12 @@ use crate::{Category, Evidence, Fault, Limit, Phase, Reason};
 pub(super) fn of<'a>(text: &'a str, links: &[Range<usize>], facts: &'a Facts) -> Option<Fault<'a>> {
     let mut reading = Reading::of(text, links, facts);
     consider_types(text, &mut reading, facts);
-    let is_line = facts.source == Source::Line;
-    if reading.harmless || !reading.is_answer() || (is_line && !is_report(text, &mut reading)) {
+    if reading.harmless || !reading.is_answer() {
         return None;
     }
-    let code = facts.code.or(reading.number);
-    let mut outline = match reading.finding() {
-        Some(Finding::Status(status)) => of_status(status),
-        Some(Finding::Rpc(code)) => with_code(Outline::new(code.category), code),
-        Some(Finding::Is(_))
-            if reading.is_loose() && is_malformed(text, facts.source, &reading) =>
-        {
-            Outline::of_reason(Reason::InvalidResponse)
-        }
-        Some(Finding::Is(reason)) => of_reason(reason, &reading),
-        // A file that is missing is nobody else's affair.
-        Some(Finding::Os(Os::NotFound)) if is_line && !reading.at_any(&FINDING) => return None,
-        Some(Finding::Os(os)) => {
-            of_os(os, code, &reading).or_else(|| of_stage(text, facts.source, &reading))?
-        }
-        Some(Finding::Timer(_)) => of_timer(&reading),
-        Some(Finding::Code(code)) => of_code(code, &reading),
-        Some(Finding::Of(category)) => match reading.status {
-            Some(status) if of_status(status).category == category => of_status(status),
-            _ => of_category(category, &reading),
-        },
-        None => of_stage(text, facts.source, &reading)?,
+    let mut outline = match facts.source {
+        Source::Line => of_line(text, facts, &mut reading)?,
+        _ => outline(text, facts, &reading)?,
     };
     outline.phase = outline.phase.or(reading.phase).or_else(|| phase(&reading));
     if let Some(reason) = through_proxy(&outline, &reading) {
@@ -95,15 +75,51 @@ const FINDING: [Stage; 6] = [
     Stage::Resolving,
 ];
 
-/// Whether a line of a log can be a report of a failure; counts what only such a line tells.
-fn is_report(line: &str, reading: &mut Reading<'_>) -> bool {
-    if reading.has_doubts() && context::is_alarming(line, reading.alarm) {
-        reading.dismiss_doubts();
+/// What happened, if a line of a log reports a failure; counts what only such a line tells.
+/// Whether it does is asked last: hardly any line has words that could be one.
+fn of_line<'a>(line: &'a str, facts: &Facts, reading: &mut Reading<'a>) -> Option<Outline<'a>> {
+    let mut happened = if reading.has_something() { outline(line, facts, reading) } else { None };
+    if reading.has_doubts() {
+        let sure = reading.dismiss_doubts();
+        let doubtful = outline(line, facts, reading);
+        if doubtful.is_none() && happened.is_none() {
+            return None;
+        }
+        if context::is_alarming(line, reading.alarm) {
+            happened = doubtful;
+        } else {
+            reading.return_to(sure);
+        }
     }
-    reading.has_something()
-        && !context::is_frame(line)
-        && !context::is_well(line)
-        && !context::is_policy(line)
+    happened.filter(|_| {
+        !context::is_frame(line) && !context::is_well(line) && !context::is_policy(line)
+    })
+}
+
+/// What happened, as far as the findings tell.
+fn outline<'a>(text: &str, facts: &Facts, reading: &Reading<'a>) -> Option<Outline<'a>> {
+    let code = facts.code.or(reading.number);
+    let is_line = facts.source == Source::Line;
+    Some(match reading.finding() {
+        Some(Finding::Status(status)) => of_status(status),
+        Some(Finding::Rpc(code)) => with_code(Outline::new(code.category), code),
+        Some(Finding::Is(_)) if reading.is_loose() && is_malformed(text, facts.source, reading) => {
+            Outline::of_reason(Reason::InvalidResponse)
+        }
+        Some(Finding::Is(reason)) => of_reason(reason, reading),
+        // A file that is missing is nobody else's affair.
+        Some(Finding::Os(Os::NotFound)) if is_line && !reading.at_any(&FINDING) => return None,
+        Some(Finding::Os(os)) => {
+            of_os(os, code, reading).or_else(|| of_stage(text, facts.source, reading))?
+        }
+        Some(Finding::Timer(_)) => of_timer(reading),
+        Some(Finding::Code(code)) => of_code(code, reading),
+        Some(Finding::Of(category)) => match reading.status {
+            Some(status) if of_status(status).category == category => of_status(status),
+            _ => of_category(category, reading),
+        },
+        None => of_stage(text, facts.source, reading)?,
+    })
 }
 
 /// Adds what the types say to what the words say.

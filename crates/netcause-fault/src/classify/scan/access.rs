@@ -68,12 +68,14 @@ impl Reading<'_> {
     /// Reads on behind `haproxy[`.
     pub(super) fn take_state(&mut self, after: &str) {
         let end = after.floor_char_boundary(REACH);
-        let mut words = after.get(..end).unwrap_or_default().split(' ').peekable();
-        while let Some(word) = words.next() {
-            // Five counters of connections and retries follow the state.
-            let is_followed = words.peek().is_some_and(|it| it.split('/').count() == 5)
-                || words.peek().is_some_and(|it| it.parse::<u32>().is_ok());
-            if is_state(word) && is_followed {
+        let near = after.get(..end).unwrap_or_default();
+        // Five counters of connections and retries follow the state.
+        let is_count = |it: &str| it.split('/').count() == 5 || it.parse::<u32>().is_ok();
+        let mut start = 0;
+        for gap in memchr::memchr_iter(b' ', near.as_bytes()) {
+            let word = near.get(start..gap).unwrap_or_default();
+            start = gap + 1;
+            if is_state(word) && near.get(start..).is_some_and(|it| is_count(until_gap(it))) {
                 self.take_flag(HAPROXY_STATES.iter().find(|(known, _)| word.starts_with(known)));
                 return;
             }
@@ -93,8 +95,16 @@ impl Reading<'_> {
     }
 }
 
+/// The first word.
+fn until_gap(text: &str) -> &str {
+    text.split(' ').next().unwrap_or_default()
+}
+
 /// Whether a word is a termination state: `CC--`, `sH--`, in TCP mode `SC`.
 fn is_state(word: &str) -> bool {
+    if !matches!(word.len(), 2 | 4) {
+        return false;
+    }
     let is_one = |at: usize, of: &[u8]| word.as_bytes().get(at).is_some_and(|it| of.contains(it));
     is_one(0, b"CScsPLRIDUK")
         && is_one(1, b"RCHDLQT")

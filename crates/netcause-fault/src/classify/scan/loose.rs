@@ -4,6 +4,7 @@
 //! Each part alone is too common to say anything.
 
 use super::super::rules::{Says, Stage};
+use super::super::starts::Starts;
 use super::{Finding, Reading, strip};
 use crate::errno::Os;
 use crate::{Category, Reason};
@@ -117,8 +118,36 @@ const SERVERS: &[&str] = &[
 /// Words between "failed" and the verb.
 static FILLERS: &[&str] = &["to ", "while ", "when ", "on ", "during ", "re-", "properly "];
 
+/// What may become of something, each behind a space.
+struct Outcomes {
+    words: &'static [(&'static str, Says)],
+    starts: Starts,
+}
+
+impl Outcomes {
+    /// Words of two small letters or more behind a space.
+    const fn new(words: &'static [(&'static str, Says)]) -> Self {
+        let (mut starts, mut at) = (Starts::none(), 0);
+        while at < words.len() {
+            let word = words[at].0.as_bytes();
+            starts = starts.with(word[1], word[2]);
+            at += 1;
+        }
+        Outcomes { words, starts }
+    }
+
+    /// Whether one of them may stand in the clause that a text begins with: hardly ever.
+    fn may_follow(&self, text: &str) -> bool {
+        let near = text.as_bytes().get(..REACH + 2).unwrap_or(text.as_bytes());
+        memchr::memchr3_iter(b' ', b'_', b'-', near).any(|gap| {
+            matches!(near.get(gap + 1..), Some([first, second, ..])
+                if self.starts.may_be(*first, *second))
+        })
+    }
+}
+
 /// What becomes of a connection.
-static LINK_OUTCOMES: &[(&str, Says)] = &[
+static LINK_OUTCOMES: Outcomes = Outcomes::new(&[
     (" lost", Says::Is(Reason::ConnectionClosed)),
     (" closed", Says::Is(Reason::ConnectionClosed)),
     (" closing down", Says::Is(Reason::ConnectionClosed)),
@@ -142,7 +171,7 @@ static LINK_OUTCOMES: &[(&str, Says)] = &[
     (" error", Says::At(Stage::Speak)),
     (" not established", Says::At(Stage::FailedConnect)),
     (" unreachable", Says::Of(Category::Unreachable)),
-];
+]);
 
 /// What becomes of a connection only where something goes wrong.
 static ALARMS: &[&str] =
@@ -159,7 +188,7 @@ const PART_REACH: usize = 50;
 const CLIENT_REACH: usize = 24;
 
 /// Machines, and what leads to them, of which none is there.
-static LACKING: &[(&str, Says)] = &[
+static LACKING: Outcomes = Outcomes::new(&[
     (" connection", Says::Of(Category::Unavailable)),
     (" connections", Says::Of(Category::Unavailable)),
     (" server", Says::Of(Category::Unavailable)),
@@ -195,10 +224,10 @@ static LACKING: &[(&str, Says)] = &[
     (" nameservers", Says::Of(Category::Unavailable)),
     (" link", Says::Of(Category::Unavailable)),
     (" links", Says::Of(Category::Unavailable)),
-];
+]);
 
 /// What is lost when a connection is.
-static LOSSES: &[(&str, Says)] = &[
+static LOSSES: Outcomes = Outcomes::new(&[
     (" connection", Says::Is(Reason::ConnectionClosed)),
     (" connectivity", Says::Is(Reason::ConnectionClosed)),
     (" contact", Says::Is(Reason::ConnectionClosed)),
@@ -206,10 +235,10 @@ static LOSSES: &[(&str, Says)] = &[
     (" link", Says::Is(Reason::ConnectionClosed)),
     (" stream", Says::Is(Reason::ConnectionClosed)),
     (" communication", Says::Is(Reason::ConnectionClosed)),
-];
+]);
 
 /// Parts of what is received; of a certificate it is told what is wrong.
-static PARTS: &[(&str, Says)] = &[
+static PARTS: Outcomes = Outcomes::new(&[
     (" certificate", Says::Is(Reason::TlsCertificateInvalid)),
     (" cert", Says::Is(Reason::TlsCertificateInvalid)),
     (" password", Says::Of(Category::Auth)),
@@ -244,10 +273,10 @@ static PARTS: &[(&str, Says)] = &[
     (" body length", Says::At(Stage::Malformed)),
     (" message type", Says::At(Stage::Malformed)),
     (" message length", Says::At(Stage::Malformed)),
-];
+]);
 
 /// What becomes of a machine or a service.
-static PEER_OUTCOMES: &[(&str, Says)] = &[
+static PEER_OUTCOMES: Outcomes = Outcomes::new(&[
     (" is down", Says::Of(Category::Unavailable)),
     (" went down", Says::Of(Category::Unavailable)),
     (" marked down", Says::Of(Category::Unavailable)),
@@ -275,10 +304,10 @@ static PEER_OUTCOMES: &[(&str, Says)] = &[
     (" did not reply", Says::Is(Reason::ResponseTimeout)),
     (" disconnected", Says::Of(Category::ConnectionReset)),
     (" has failed", Says::Of(Category::Unknown)),
-];
+]);
 
 /// Why a certificate is not accepted.
-static CERTIFICATE_OUTCOMES: &[(&str, Says)] = &[
+static CERTIFICATE_OUTCOMES: Outcomes = Outcomes::new(&[
     (" not trusted", Says::Is(Reason::TlsCertificateUntrusted)),
     (" untrusted", Says::Is(Reason::TlsCertificateUntrusted)),
     (" unknown authority", Says::Is(Reason::TlsCertificateUntrusted)),
@@ -296,15 +325,15 @@ static CERTIFICATE_OUTCOMES: &[(&str, Says)] = &[
     (" not verified", Says::Is(Reason::TlsCertificateInvalid)),
     (" verification failed", Says::Is(Reason::TlsCertificateInvalid)),
     (" validation failed", Says::Is(Reason::TlsCertificateInvalid)),
-];
+]);
 
 /// What becomes of something that is done with another machine.
-static ACTION_OUTCOMES: &[(&str, Says)] = &[
+static ACTION_OUTCOMES: Outcomes = Outcomes::new(&[
     (" failed", Says::At(Stage::Speak)),
     (" failure", Says::At(Stage::Speak)),
     (" error", Says::At(Stage::Speak)),
     (" rejected", Says::At(Stage::Speak)),
-];
+]);
 
 impl<'a> Reading<'a> {
     /// Reads what somebody failed to do.
@@ -366,24 +395,32 @@ impl<'a> Reading<'a> {
             Says::Client => self.take_client(after),
             Says::Available => self.take_available(before),
             Says::Peer => self.take_peer(after),
-            Says::Action => self.take_loose(ACTION_OUTCOMES, after),
-            Says::Certificate => self.take_loose(CERTIFICATE_OUTCOMES, after),
-            Says::Lack => self.take_loose(LACKING, after),
-            Says::Lost => self.take_loose(LOSSES, near),
-            Says::Malformed => self.take_loose(PARTS, near),
+            Says::Action => self.take_loose(&ACTION_OUTCOMES, after),
+            Says::Certificate => self.take_loose(&CERTIFICATE_OUTCOMES, after),
+            Says::Lack => self.take_loose(&LACKING, after),
+            Says::Lost => self.take_loose(&LOSSES, near),
+            Says::Malformed => self.take_loose(&PARTS, near),
             _ => {}
         }
     }
 
     /// Reads what became of a connection that is spoken of.
     fn take_link(&mut self, after: &'a str) {
-        self.take_loose(LINK_OUTCOMES, after);
+        // What alarms is an outcome, too.
+        if !LINK_OUTCOMES.may_follow(after) {
+            return;
+        }
+        self.take_loose(&LINK_OUTCOMES, after);
         self.alarm |= ALARMS.iter().any(|words| find(clause(after), words).is_some());
     }
 
     /// Reads what became of a machine that is spoken of.
     fn take_peer(&mut self, after: &'a str) {
-        self.take_loose(PEER_OUTCOMES, after);
+        // Who "did not" or is "down" begins as one who did not respond or is not up.
+        if !PEER_OUTCOMES.may_follow(after) {
+            return;
+        }
+        self.take_loose(&PEER_OUTCOMES, after);
         let clause = clause(after);
         self.alarm |= find(clause, " did not").is_some();
         let is_down = clause.ends_with(" down") || strip(after, " down").is_some();
@@ -407,13 +444,20 @@ impl<'a> Reading<'a> {
         let near = before.get(start..).unwrap_or_default();
         let denied = near.rsplit_once("no ").or_else(|| near.rsplit_once("No "));
         let Some((_, thing)) = denied else { return };
-        if LACKING.iter().any(|(words, _)| find(thing, words).is_some() || is_first(thing, words)) {
+        if LACKING
+            .words
+            .iter()
+            .any(|(words, _)| find(thing, words).is_some() || is_first(thing, words))
+        {
             self.consider_at(RANK, Finding::Of(Category::Unavailable));
         }
     }
 
-    fn take_loose(&mut self, outcomes: &[(&str, Says)], after: &'a str) {
-        let Some((at, says)) = first_of(clause(after), outcomes) else { return };
+    fn take_loose(&mut self, outcomes: &Outcomes, after: &'a str) {
+        if !outcomes.may_follow(after) {
+            return;
+        }
+        let Some((at, says)) = first_of(clause(after), outcomes.words) else { return };
         let words = after.get(at..).unwrap_or_default();
         let finding = match says {
             Says::Is(reason) => Finding::Is(*reason),

@@ -46,6 +46,13 @@ pub(super) enum Finding {
     Code(&'static Code),
 }
 
+/// What was found without doubt.
+#[derive(Debug)]
+pub(super) struct Sure {
+    best: Option<(u8, Finding)>,
+    stages: u32,
+}
+
 /// What one pass over a text found.
 #[derive(Debug, Default)]
 pub(super) struct Reading<'a> {
@@ -196,14 +203,21 @@ impl<'a> Reading<'a> {
         self.doubtful.is_some() || self.doubtful_stages != 0
     }
 
-    /// Counts it.
-    pub(super) fn dismiss_doubts(&mut self) {
+    /// Counts it, and returns what counted before.
+    pub(super) fn dismiss_doubts(&mut self) -> Sure {
+        let sure = Sure { best: self.best, stages: self.stages };
         self.stages |= self.doubtful_stages;
         if let Some((rank, finding)) = self.doubtful
             && self.best.is_none_or(|(best, _)| rank > best)
         {
             self.best = Some((rank, finding));
         }
+        sure
+    }
+
+    /// Counts no doubts after all.
+    pub(super) fn return_to(&mut self, sure: Sure) {
+        (self.best, self.stages) = (sure.best, sure.stages);
     }
 
     /// Whether the text places the failure there.

@@ -120,8 +120,12 @@ fn is_attribute(text: &str, start: usize, end: usize) -> bool {
     let is_connection = text.get(start..end).is_some_and(|it| {
         it.len() >= 10 && it.as_bytes()[it.len() - 10..].eq_ignore_ascii_case(b"connection")
     });
+    // Hardly any match is.
+    if !is_connection {
+        return false;
+    }
     let word = text.get(end..).and_then(|it| it.strip_prefix(' ')).map_or("", extract::word);
-    is_connection && OF.iter().any(|it| it.eq_ignore_ascii_case(word))
+    OF.iter().any(|it| it.eq_ignore_ascii_case(word))
 }
 
 /// Whether something else than a name is resolved: `failed to resolve reference`.
@@ -151,8 +155,11 @@ fn is_no_name(rule: &Rule, text: &str, end: usize) -> bool {
         "action",
         "configuration",
     ];
+    if !rule.text().ends_with("resolve") {
+        return false;
+    }
     let word = text.get(end..).and_then(|it| it.strip_prefix(' ')).map_or("", extract::word);
-    rule.text().ends_with("resolve") && OTHERS.iter().any(|it| it.eq_ignore_ascii_case(word))
+    OTHERS.iter().any(|it| it.eq_ignore_ascii_case(word))
 }
 
 /// Whether the cause follows by its name: `connection broken by 'ReadTimeoutError(…`.

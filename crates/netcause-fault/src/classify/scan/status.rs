@@ -4,11 +4,23 @@
 use super::super::extract;
 
 /// What may stand between the words and the number, besides marks.
-static FILLERS: &[&str] = &[
+const FILLERS: &[&str] = &[
     "is ", "was ", "of ", "with ", "a ", "an ", "code", "status", "/1.1", "/1.0", "/2.0", "/2",
     "http/1.1", "http/1.0", "http/2", "http/3", "http", "error", "response", "returned",
     "received",
 ];
+
+/// The bytes that fillers begin with.
+static BEGIN_FILLERS: [bool; 256] = {
+    let (mut begin, mut at) = ([false; 256], 0);
+    while at < FILLERS.len() {
+        let first = FILLERS[at].as_bytes()[0];
+        begin[first.to_ascii_lowercase() as usize] = true;
+        begin[first.to_ascii_uppercase() as usize] = true;
+        at += 1;
+    }
+    begin
+};
 
 /// What a number of the same look counts when it is no status.
 static UNITS: &[&str] = &[
@@ -63,6 +75,10 @@ pub(super) fn near(text: &str) -> &str {
     for _ in 0..MOST {
         let marks = rest.bytes().take(MARKS).take_while(|byte| b" :='\"`([\\,".contains(byte));
         rest = rest.get(marks.count()..).unwrap_or_default();
+        let may_begin = |byte: &u8| BEGIN_FILLERS.get(usize::from(*byte)) == Some(&true);
+        if !rest.as_bytes().first().is_some_and(may_begin) {
+            break;
+        }
         match FILLERS.iter().find_map(|filler| super::strip(rest, filler)) {
             Some(more) => rest = more,
             None => break,
@@ -134,7 +150,8 @@ pub(super) fn beside<'a>(before: &'a str, after: &'a str) -> Option<u16> {
 fn counts_nothing(text: &str) -> bool {
     let rest = text.trim_start_matches(|c: char| c.is_ascii_digit());
     let word = extract::word(rest.trim_start_matches(' '));
-    let is_unit = UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(word));
+    let is_word = word.starts_with(|it: char| it.is_ascii_alphabetic());
+    let is_unit = is_word && UNITS.iter().any(|unit| unit.eq_ignore_ascii_case(word));
     let goes_on = rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '%')
         || rest
             .strip_prefix(['.', '-'])
