@@ -46,6 +46,9 @@ pub(super) enum Finding {
     Code(&'static Code),
 }
 
+/// How many words that speak of another machine may wait.
+const MOST_TALK: usize = 8;
+
 /// What was found without doubt.
 #[derive(Debug)]
 pub(super) struct Sure {
@@ -160,7 +163,12 @@ impl<'a> Reading<'a> {
         let is_read = |rule: &Rule| is_read_in(rule, source);
         // Asked for many a status, and each time of the whole text.
         let names_request = LazyCell::new(|| context::names_request(text));
+        // Where another machine is spoken of: asked only if it matters.
+        let mut talk = ArrayVec::<_, MOST_TALK>::new();
         each_match(text, from..to, is_read, |rule, start, end| {
+            if rule.says == Says::At(Stage::Talk) && talk.try_push((rule, start, end)).is_ok() {
+                return end;
+            }
             match standing(rule, text, start, end, source, &|| *names_request) {
                 Standing::None => return end,
                 standing => self.doubts = standing == Standing::Doubtful,
@@ -183,8 +191,21 @@ impl<'a> Reading<'a> {
                 _ => end,
             }
         });
+        if self.alarm || self.ended || bit(Stage::Malformed) & self.all_stages() != 0 {
+            for (rule, start, end) in talk {
+                let standing = standing(rule, text, start, end, source, &|| *names_request);
+                self.doubts = standing == Standing::Doubtful;
+                if standing != Standing::None {
+                    self.place(Stage::Talk);
+                }
+            }
+        }
         // What the types tell is sure.
         self.doubts = false;
+    }
+
+    fn all_stages(&self) -> u32 {
+        self.stages | self.doubtful_stages
     }
 
     /// Places the failure.

@@ -275,6 +275,10 @@ fn is_length(text: &str, start: usize) -> bool {
     const RAN_OUT: &[&str] = &["after", "exceeded", "hit", "reached", "within", "the"];
     let mut words = extract::before(text, start).trim_end().rsplit([' ', '(']);
     let mut word = words.next().unwrap_or_default();
+    // Hardly ever one of both.
+    if !word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '.' | 's' | 'm')) {
+        return false;
+    }
     if UNITS.contains(&word) {
         word = words.next().unwrap_or_default();
     }
