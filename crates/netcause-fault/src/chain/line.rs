@@ -129,6 +129,14 @@ pub(super) fn has_break(text: &str) -> bool {
     })
 }
 
+/// Whether there is no break, and all is ASCII.
+pub(super) fn is_plain(text: &str) -> bool {
+    !any_word(text, |word| {
+        let is_below = |word: u64, least: u64| word.wrapping_sub(least * EACH) & !word;
+        (is_below(word, 0x20) | is_below(word ^ (0x7f * EACH), 1) | word) & HIGHEST
+    })
+}
+
 /// Whether all is ASCII.
 pub(super) fn is_ascii(text: &str) -> bool {
     !any_word(text, |word| word & HIGHEST)
@@ -183,7 +191,7 @@ pub(super) fn floor_char_boundary(text: &str, index: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{has_break, is_ascii};
+    use super::{has_break, is_ascii, is_plain};
 
     #[test]
     fn a_break_is_found_wherever_it_stands_and_nothing_else() {
@@ -196,13 +204,15 @@ mod tests {
                 };
                 for c in ['\0', '\n', '\x1f', '\x7f'] {
                     assert!(has_break(&with(c)) && is_ascii(&with(c)), "{c:?} at {at} of {length}");
+                    assert!(!is_plain(&with(c)), "{c:?} at {at} of {length}");
                 }
                 for c in [' ', '!', '~', '\u{80}', '\u{a0}', 'é', 'ÿ', '漢'] {
                     assert!(!has_break(&with(c)), "{c:?} at {at} of {length}");
                     assert_eq!(is_ascii(&with(c)), c.is_ascii(), "{c:?} at {at} of {length}");
+                    assert_eq!(is_plain(&with(c)), c.is_ascii(), "{c:?} at {at} of {length}");
                 }
             }
         }
-        assert!(!has_break("") && is_ascii(""));
+        assert!(!has_break("") && is_ascii("") && is_plain(""));
     }
 }

@@ -18,7 +18,7 @@ use std::ops::Range;
 use arrayvec::ArrayVec;
 
 use self::line::LineWriter;
-use self::pieces::{Piece, pieces};
+use self::pieces::{Piece, is_one, pieces};
 use self::typed::Reader;
 pub(crate) use self::walk::links;
 use crate::Fault;
@@ -264,6 +264,11 @@ impl Chain {
         self.clear();
         self.is_read = true;
         self.facts.source = source;
+        if is_one(text) && text.len() <= options.limit && options.sanitize.is_none() {
+            self.text.push_str(text);
+            let _ = self.links.try_push(0..text.len());
+            return;
+        }
         let mut open = None;
         let is_line = !line::has_break(text);
         for piece in pieces(text, is_line) {

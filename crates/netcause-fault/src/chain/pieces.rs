@@ -1,6 +1,6 @@
 //! Splits an error's text into links: what `?error` of anyhow and eyre prints.
 
-use super::line::is_ascii;
+use super::line::{is_ascii, is_plain};
 
 /// A line of a text, and whether a link begins there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,14 @@ pub(super) enum Piece<'a> {
 pub(super) fn pieces(text: &str, is_line: bool) -> Pieces<'_> {
     let (only, lines) = if is_line { (Some(text), "") } else { (None, text) };
     Pieces { only, lines: lines.lines(), expects_start: true }
+}
+
+/// Whether a text surely is one link as it stands, as nearly every line is: no break, no blank
+/// at either end, and no heading at its begin.
+pub(super) fn is_one(text: &str) -> bool {
+    let may_be_heading = |byte: &u8| matches!(byte, b'S' | b's' | b'B' | b'L' | b'C');
+    let [first, .., last] = text.as_bytes() else { return false };
+    first.is_ascii_graphic() && last.is_ascii_graphic() && !may_be_heading(first) && is_plain(text)
 }
 
 /// What [`pieces`] returns.
