@@ -13,7 +13,7 @@
 /// ```
 #[inline]
 pub fn escape_into(text: &str, out: &mut String) {
-    if is_clean(text.as_bytes()) {
+    if is_plain(text.as_bytes()) {
         out.push_str(text);
     } else {
         escape_slowly(text, out);
@@ -47,21 +47,66 @@ pub(crate) fn escape_cut(text: &str, limit: usize, out: &mut String) {
 
 /// Whether nothing needs a closer look. Some texts that need no escape do, such as those
 /// with typographic quotes: they share a first byte with U+2028.
-#[inline]
 pub(crate) fn is_clean(bytes: &[u8]) -> bool {
-    // Eight bytes at a time, without a branch: most texts are short and plain ASCII, and
-    // the vector code that compilers make of simpler loops is four times slower on them.
-    let (words, rest) = bytes.as_chunks::<8>();
-    let special = words.iter().fold(0, |any, word| any | special_bytes(u64::from_ne_bytes(*word)));
-    if special == 0 { !any_suspect(rest) } else { !any_suspect(bytes) }
+    is_plain(bytes) || next_suspect(bytes, 0).is_none()
 }
 
-/// The high bits of the bytes that are C0, `"`, `\`, DEL, or not ASCII.
+/// Whether a text is ASCII, and none of it needs an escape.
+#[inline]
+fn is_plain(bytes: &[u8]) -> bool {
+    // Eight bytes at a time, without a branch: most texts are short, and the vector code that
+    // compilers make of simpler loops is four times slower on them.
+    let (words, rest) = bytes.as_chunks::<8>();
+    let any = |any, word: &[u8; 8]| any | special_bytes(u64::from_le_bytes(*word));
+    let special = words.iter().fold(0, any);
+    special == 0 && rest.iter().fold(0, |any, &byte| any | SUSPECTS[byte as usize]) == 0
+}
+
+/// The first place from `at` on where a byte needs a closer look.
+fn next_suspect(bytes: &[u8], at: usize) -> Option<usize> {
+    let rest = bytes.get(at..)?;
+    let (words, tail) = rest.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let suspects = suspects_of(u64::from_le_bytes(*word));
+        if suspects != 0 {
+            return Some(at + 8 * index + place_of_first(suspects));
+        }
+    }
+    let found = tail.iter().position(|&byte| SUSPECTS[byte as usize] != 0)?;
+    Some(at + 8 * words.len() + found)
+}
+
+/// The place of the lowest byte whose high bit is set.
+#[inline]
+const fn place_of_first(high_bits: u64) -> usize {
+    (high_bits.trailing_zeros() / 8) as usize
+}
+
+/// The high bits of the bytes that are C0, `"`, `\`, DEL, or not ASCII. Behind the first such
+/// byte there may be false ones.
 #[inline]
 const fn special_bytes(word: u64) -> u64 {
+    (special_ascii(word) | word) & repeat(0x80)
+}
+
+/// The high bits of the bytes that [`is_suspect`] names, with false ones as above.
+#[inline]
+const fn suspects_of(word: u64) -> u64 {
+    let suspects = match word & repeat(0x80) {
+        0 => special_ascii(word),
+        _ => special_ascii(word) | first_bytes_of_suspects(word),
+    };
+    suspects & repeat(0x80)
+}
+
+#[inline]
+const fn special_ascii(word: u64) -> u64 {
     let controls = word.wrapping_sub(repeat(0x20)) & !word;
-    let found = controls | equal(word, b'"') | equal(word, b'\\') | equal(word, 0x7f) | word;
-    found & repeat(0x80)
+    controls | equal(word, b'"') | equal(word, b'\\') | equal(word, 0x7f)
+}
+
+const fn first_bytes_of_suspects(word: u64) -> u64 {
+    equal(word, 0xc2) | equal(word, 0xd8) | equal(word, 0xe2) | equal(word, 0xef)
 }
 
 /// A set high bit where the byte is equal; above such a byte there may be false ones.
@@ -72,11 +117,7 @@ const fn equal(word: u64, byte: u8) -> u64 {
 }
 
 const fn repeat(byte: u8) -> u64 {
-    u64::from_ne_bytes([byte; 8])
-}
-
-fn any_suspect(bytes: &[u8]) -> bool {
-    bytes.iter().fold(0, |any, &byte| any | SUSPECTS[byte as usize]) != 0
+    u64::from_le_bytes([byte; 8])
 }
 
 /// 1 for each byte that [`is_suspect`] names.
@@ -107,8 +148,8 @@ pub(crate) const fn is_dangerous(scalar: char) -> bool {
         | '\u{feff}')
 }
 
-#[cold]
 fn escape_slowly(text: &str, out: &mut String) {
+    out.reserve(text.len() + text.len() / 8);
     let (mut copied, mut at) = (0, 0);
     while let Some(suspect) = next_suspect(text.as_bytes(), at) {
         let tail = text.get(suspect..).unwrap_or_default();
@@ -121,12 +162,6 @@ fn escape_slowly(text: &str, out: &mut String) {
         }
     }
     out.push_str(text.get(copied..).unwrap_or_default());
-}
-
-/// The first place from `at` on where a byte needs a closer look.
-fn next_suspect(bytes: &[u8], at: usize) -> Option<usize> {
-    let rest = bytes.get(at..)?;
-    rest.iter().position(|&byte| SUSPECTS[byte as usize] != 0).map(|found| at + found)
 }
 
 fn escape_scalar(scalar: char, out: &mut String) {
@@ -179,6 +214,25 @@ mod tests {
         }
         assert!(is_clean("x".repeat(70).as_bytes()));
         assert!(is_clean("größer 日本語 🚀".as_bytes()));
+    }
+
+    #[test]
+    fn the_first_suspect_is_found_wherever_it_stands_and_whatever_follows() {
+        for byte in 0..=u8::MAX {
+            for place in 0..24 {
+                let mut bytes = [b'x'; 24];
+                bytes[place..].fill(byte);
+                let expected = is_suspect(byte).then_some(place);
+                for end in place + 1..=24 {
+                    assert_eq!(next_suspect(&bytes[..end], 0), expected, "{byte:x} at {place}");
+                }
+                assert_eq!(next_suspect(&bytes, place), expected);
+                // A byte that is not ASCII switches to the longer look.
+                bytes[0] = 0xe4;
+                let expected = if place == 0 { is_suspect(byte).then_some(1) } else { expected };
+                assert_eq!(next_suspect(&bytes, 0), expected, "{byte:x} at {place}");
+            }
+        }
     }
 
     #[test]

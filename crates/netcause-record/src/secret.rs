@@ -3,9 +3,6 @@
 /// What stands in a secret's place.
 pub const REDACTED: &str = "REDACTED";
 
-/// The longest key, in letters and digits, that is looked at; of a longer one, its end.
-const LONGEST: usize = 64;
-
 /// Ends of keys that hold a secret, in lower case and without separators.
 const ENDINGS: &[&str] = &[
     "password",
@@ -48,89 +45,103 @@ pub(crate) fn is_secret_key(key: &str) -> bool {
     if !may_be_secret(key) {
         return false;
     }
-    let key = key.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
-    let mut buffer = [0; LONGEST];
-    let letters = strip_qualifiers(normalize(key, &mut buffer));
-    ENDINGS.iter().any(|ending| letters.ends_with(ending.as_bytes()))
+    let name = trim_end(key.as_bytes(), |byte| !byte.is_ascii_alphabetic());
+    strip_one_of(ENDINGS, without_qualifier(name)).is_some()
         || WORDS.iter().any(|word| ends_with_word(key, word))
 }
 
-/// The last two letters of everything that may end the name of a secret: a bit for each
-/// last letter under each one before it. Most names are told by them to hold none.
-const LAST_LETTERS: [u32; 26] = {
-    let mut pairs = [0; 26];
+/// The last three letters of everything that may end the name of a secret: a bit for each
+/// last letter under those before it. Nearly all other names are told by them.
+const LAST_LETTERS: [[u32; 26]; 26] = {
+    let mut endings = [[0; 26]; 26];
     let mut list = 0;
     while list < 3 {
         let words = [ENDINGS, WORDS, QUALIFIERS][list];
         let mut index = 0;
         while index < words.len() {
-            let [before, last] = last_letters(words[index].as_bytes());
-            pairs[before as usize] |= 1 << last;
+            let [third, second, last] = last_letters(words[index].as_bytes());
+            endings[number(third) as usize][number(second) as usize] |= 1 << number(last);
             index += 1;
         }
         list += 1;
     }
-    pairs
+    endings
 };
 
-/// The last two letters, as numbers of the alphabet, whatever stands between; 26 for none.
-const fn last_letters(name: &[u8]) -> [u8; 2] {
-    let mut found = [26, 26];
-    let mut at = name.len();
-    while at > 0 && found[0] == 26 {
+/// The last three letters, whatever stands between; 0 for none.
+const fn last_letters(name: &[u8]) -> [u8; 3] {
+    let mut found = [0; 3];
+    let (mut at, mut missing) = (name.len(), 3);
+    while at > 0 && missing > 0 {
         at -= 1;
         if name[at].is_ascii_alphabetic() {
-            let letter = name[at].to_ascii_lowercase() - b'a';
-            found = if found[1] == 26 { [26, letter] } else { [letter, found[1]] };
+            missing -= 1;
+            found[missing] = name[at];
         }
     }
     found
 }
 
-fn may_be_secret(key: &str) -> bool {
-    let [before, last] = last_letters(key.as_bytes());
-    LAST_LETTERS.get(before as usize).is_some_and(|pairs| pairs >> last & 1 != 0)
+/// The place of a letter in the alphabet; 26 or more for what is no letter.
+const fn number(letter: u8) -> u8 {
+    (letter | 0x20).wrapping_sub(b'a')
 }
 
-/// Whether the name of a secret may end with these two letters.
+/// Whether the name of a secret may end with these three letters.
 #[inline]
-pub(crate) fn may_end_secret(before: u8, last: u8) -> bool {
-    let number = |letter: u8| (letter | 0x20).wrapping_sub(b'a');
-    let pairs = LAST_LETTERS.get(usize::from(number(before)));
-    number(last) < 26 && pairs.is_some_and(|pairs| pairs >> number(last) & 1 != 0)
+pub(crate) fn may_end_secret([third, second, last]: [u8; 3]) -> bool {
+    let [third, second, last] = [number(third), number(second), number(last)];
+    let endings = LAST_LETTERS.get(usize::from(third));
+    let endings = endings.and_then(|endings| endings.get(usize::from(second)));
+    last < 26 && endings.is_some_and(|endings| endings >> last & 1 != 0)
+}
+
+fn may_be_secret(key: &str) -> bool {
+    may_end_secret(last_letters(key.as_bytes()))
 }
 
 /// Whether `key` ends with `word`, in any case and with any separators, as whole words.
 pub(crate) fn ends_with_word(key: &str, word: &str) -> bool {
-    let mut key = key.bytes().rev().peekable();
+    let before = strip_end(key.as_bytes(), word);
+    before.is_some_and(|before| before.last().is_none_or(|last| !last.is_ascii_alphanumeric()))
+}
+
+/// What stands before the letters of `word` at the end of `key`.
+fn strip_end<'k>(mut key: &'k [u8], word: &str) -> Option<&'k [u8]> {
     for expected in word.bytes().rev().filter(u8::is_ascii_alphanumeric) {
-        while key.next_if(|byte| !byte.is_ascii_alphanumeric()).is_some() {}
-        if !key.next().is_some_and(|byte| byte.eq_ignore_ascii_case(&expected)) {
-            return false;
+        let (last, before) = trim_separators(key).split_last()?;
+        if !last.eq_ignore_ascii_case(&expected) {
+            return None;
         }
+        key = before;
     }
-    key.next().is_none_or(|byte| !byte.is_ascii_alphanumeric())
+    Some(key)
 }
 
-/// The key's letters and digits in lower case, from its end.
-fn normalize<'a>(key: &str, buffer: &'a mut [u8; LONGEST]) -> &'a [u8] {
-    let letters = key.bytes().rev().filter(u8::is_ascii_alphanumeric);
-    let mut start = LONGEST;
-    for (slot, letter) in buffer.iter_mut().rev().zip(letters) {
-        *slot = letter.to_ascii_lowercase();
-        start -= 1;
-    }
-    buffer.get(start..).unwrap_or_default()
+/// As [`strip_end`], for the first of some words that a name ends with, which itself ends
+/// with a letter.
+fn strip_one_of<'k>(words: &[&str], name: &'k [u8]) -> Option<&'k [u8]> {
+    let last = name.last()?.to_ascii_lowercase();
+    let same_last = words.iter().filter(|word| word.as_bytes().last() == Some(&last));
+    same_last.into_iter().find_map(|word| strip_end(name, word))
 }
 
-fn strip_qualifiers(letters: &[u8]) -> &[u8] {
-    let digits = letters.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let letters = letters.get(..letters.len() - digits).unwrap_or_default();
-    QUALIFIERS
-        .iter()
-        .find_map(|word| letters.strip_suffix(word.as_bytes()))
-        .filter(|rest| !rest.is_empty())
-        .unwrap_or(letters)
+fn without_qualifier(name: &[u8]) -> &[u8] {
+    let before = strip_one_of(QUALIFIERS, name).map(trim_separators);
+    before.filter(|before| !before.is_empty()).unwrap_or(name)
+}
+
+fn trim_separators(name: &[u8]) -> &[u8] {
+    trim_end(name, |byte| !byte.is_ascii_alphanumeric())
+}
+
+fn trim_end(mut bytes: &[u8], is_trimmed: impl Fn(u8) -> bool) -> &[u8] {
+    while let Some((&last, before)) = bytes.split_last()
+        && is_trimmed(last)
+    {
+        bytes = before;
+    }
+    bytes
 }
 
 #[cfg(test)]

@@ -270,12 +270,7 @@ pub(super) fn has_secret(text: &str, redactor: &Redactor) -> bool {
 
 /// A text without its secrets.
 pub(super) fn clean<'a>(text: &'a str, redactor: &Redactor) -> Cow<'a, str> {
-    if !redactor.has_secret(text) {
-        return Cow::Borrowed(text);
-    }
-    let mut clean = text.to_owned();
-    redactor.text(&mut clean, 0);
-    Cow::Owned(clean)
+    redactor.clean(text)
 }
 
 /// As much of a text as needs at most `room` bytes in the output, and how many bytes of it

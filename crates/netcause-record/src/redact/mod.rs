@@ -1,6 +1,6 @@
 //! [`Redactor`]: takes secrets out of texts.
 //!
-//! Most secrets stand behind a mark: a key's `:` or `=`, a URL's `://` or `?`. The
+//! Most secrets stand behind a mark ([`marks`]): a key's `:` or `=`, a URL's `://` or `?`. The
 //! others are found by short pieces that they contain ([`prefilter`]). At each mark and
 //! piece a rule looks closer: at keys and their values ([`pairs`]), URLs ([`url`]),
 //! authorization schemes ([`schemes`]) and tokens that are known by their shape
@@ -15,8 +15,10 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use crate::secret::{self, REDACTED};
+use marks::Marks;
 use prefilter::{Prefilter, Rule};
 
+mod marks;
 mod pairs;
 mod prefilter;
 mod schemes;
@@ -78,17 +80,52 @@ impl Redactor {
     /// Allocates nothing for a text without secrets.
     #[inline]
     pub fn text(&self, buffer: &mut String, start: usize) -> bool {
+        self.passes(PASSES, buffer, start)
+    }
+
+    fn passes(&self, passes: usize, buffer: &mut String, start: usize) -> bool {
         // What stands beside a removed secret may only then read as one.
-        for pass in 0..PASSES {
+        for pass in 0..passes {
             let text = buffer.get(start..).unwrap_or_default();
             let mut found = Found::default();
-            self.search(text, &mut found);
+            self.search(text, usize::MAX, &mut found);
             if found.places.is_empty() {
                 return pass > 0;
             }
             replace(buffer, start, &found.places);
         }
         true
+    }
+
+    /// A text with every secret replaced by `REDACTED`, as [`Redactor::text`] does it.
+    ///
+    /// ```
+    /// use netcause_record::Redactor;
+    ///
+    /// assert_eq!(Redactor::default().clean("password=hunter2 a=1"), "password=REDACTED a=1");
+    /// ```
+    ///
+    /// # Performance
+    ///
+    /// Allocates nothing for a text without secrets.
+    #[inline]
+    #[must_use]
+    pub fn clean<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut found = Found::default();
+        self.search(text, usize::MAX, &mut found);
+        if found.places.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let mut clean = String::with_capacity(text.len() + found.places.len() * REDACTED.len());
+        let mut kept = 0;
+        for place in &found.places {
+            clean.push_str(text.get(kept..place.start).unwrap_or_default());
+            clean.push_str(REDACTED);
+            kept = place.end;
+        }
+        clean.push_str(text.get(kept..).unwrap_or_default());
+        self.passes(PASSES - 1, &mut clean, 0);
+        Cow::Owned(clean)
     }
 
     /// Whether a text holds a secret, so that [`Redactor::text`] would change it.
@@ -103,19 +140,23 @@ impl Redactor {
     #[must_use]
     pub fn has_secret(&self, text: &str) -> bool {
         let mut found = Found::default();
-        self.search(text, &mut found);
+        self.search(text, 1, &mut found);
         !found.places.is_empty()
     }
 
-    fn search(&self, text: &str, found: &mut Found) {
+    /// Finds the places of secrets, so many at least where there are more.
+    fn search(&self, text: &str, enough: usize, found: &mut Found) {
         let bytes = text.as_bytes();
         let prefilter = Prefilter::built_in();
-        let mut marks = memchr::memchr3_iter(b':', b'=', b'?', bytes);
+        let mut marks = Marks::of(bytes);
         let mut mark = marks.next();
         let mut at = shapes::at_start(text, found);
-        let mut piece = prefilter.find(bytes, at);
-        loop {
-            while mark.is_some_and(|mark| mark < at) {
+        let mut piece = match bytes.len() {
+            0..prefilter::SHORTEST => None,
+            _ => prefilter.find(bytes, at),
+        };
+        while found.places.len() < enough {
+            while mark.is_some_and(|mark| mark < at || self.is_harmless(text, mark)) {
                 mark = marks.next();
             }
             if piece.as_ref().is_some_and(|hit| hit.place.start < at) {
@@ -131,11 +172,21 @@ impl Redactor {
         }
     }
 
+    /// Whether no secret follows a mark, whatever was found before it: a quick look.
+    #[inline]
+    fn is_harmless(&self, text: &str, mark: usize) -> bool {
+        match byte(text, mark) {
+            b':' if is_authority(text, mark) => false,
+            b':' | b'=' => self.extra_keys.is_empty() && !pairs::may_follow_secret_key(text, mark),
+            b'?' | b'@' => false,
+            _ => true,
+        }
+    }
+
     /// Looks closer at a piece; says where to go on.
     fn piece(&self, text: &str, hit: &prefilter::Hit, found: &mut Found) -> usize {
         let place = hit.place.clone();
         match hit.rule {
-            Rule::DataSource => url::data_source(text, place, found),
             Rule::Option => pairs::option(text, place, found, |key| self.is_secret_key(key)),
             Rule::Tuple => pairs::tuple(text, place, found, |key| self.is_secret_key(key)),
             Rule::Scheme => schemes::scheme(text, place, found),
@@ -143,20 +194,21 @@ impl Redactor {
         }
     }
 
-    /// Looks closer at a `:`, `=` or `?`; says where to go on.
+    /// Looks closer at a mark; says where to go on.
     #[inline]
     fn mark(&self, text: &str, mark: usize, found: &mut Found) -> usize {
-        if byte(text, mark) == b'?' {
-            return url::query(text, mark, found);
+        match byte(text, mark) {
+            b'?' => url::query(text, mark, found),
+            b'@' => url::data_source(text, mark, found),
+            b':' if is_authority(text, mark) => url::authority(text, mark + 3, found),
+            _ => pairs::pair(text, mark, found, |key| self.is_secret_key(key)),
         }
-        if text.as_bytes().get(mark..).is_some_and(|rest| rest.starts_with(b"://")) {
-            return url::authority(text, mark + 3, found);
-        }
-        if self.extra_keys.is_empty() && !pairs::may_follow_secret_key(text, mark) {
-            return mark + 1;
-        }
-        pairs::pair(text, mark, found, |key| self.is_secret_key(key))
     }
+}
+
+/// Whether a colon is the first sign of `://`.
+fn is_authority(text: &str, colon: usize) -> bool {
+    text.as_bytes().get(colon..).is_some_and(|rest| rest.starts_with(b"://"))
 }
 
 /// A text that nobody has looked at for secrets yet, such as one that whoever stated a fault
@@ -171,11 +223,7 @@ pub fn redacted(text: &str) -> Cow<'_, str> {
     if memchr::memchr3(b'=', b':', b'@', text.as_bytes()).is_none() && !text.contains("earer ") {
         return Cow::Borrowed(text);
     }
-    let mut copy = text.to_owned();
-    match Redactor::default().text(&mut copy, 0) {
-        true => Cow::Owned(copy),
-        false => Cow::Borrowed(text),
-    }
+    Redactor::default().clean(text)
 }
 
 /// Rebuilds `buffer[start..]` without the secrets.

@@ -19,27 +19,61 @@ struct Key<'a> {
     place: Range<usize>,
 }
 
-/// Whether the key before a separator may be a secret's: a quick look at its end.
+/// Whether the key before a separator may be a secret's: a quick look at its last letters.
 #[inline]
 pub(super) fn may_follow_secret_key(text: &str, separator: usize) -> bool {
-    let mut end = separator;
-    let mut last = || {
-        end = end.checked_sub(1)?;
-        text.as_bytes().get(end).copied()
-    };
-    let mut letter = last();
-    while letter.is_some_and(|letter| !letter.is_ascii_alphabetic() && is_around_key(letter)) {
-        letter = last();
-    }
-    let (Some(second), Some(first)) = (letter, last()) else { return false };
-    secret::may_end_secret(first, second)
+    let before = text.as_bytes().get(..separator).unwrap_or_default();
+    last_letters(before).is_some_and(secret::may_end_secret)
 }
 
-/// What may stand between a key's last letter and the separator.
-fn is_around_key(letter: u8) -> bool {
-    letter.is_ascii_digit()
-        || matches!(letter, b' ' | b'\t' | b'"' | b'\'' | b'\\' | b'_' | b'-' | b'.')
+/// The last three letters of the key that a text ends with, the last two of them side by side.
+#[inline]
+fn last_letters(before: &[u8]) -> Option<[u8; 3]> {
+    let class = |letter: u8| CLASSES[letter as usize];
+    let mut letters = before.iter().rev().copied();
+    let mut last = letters.next()?;
+    while class(last) == Class::Between {
+        last = letters.next()?;
+    }
+    while class(last) == Class::Inner {
+        last = letters.next()?;
+    }
+    let second = letters.next().filter(|_| class(last) == Class::Letter)?;
+    let mut third = letters.next().filter(|_| class(second) == Class::Letter)?;
+    while class(third) == Class::Inner {
+        third = letters.next()?;
+    }
+    Some([third, second, last])
 }
+
+/// What a letter is to a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// A letter of it.
+    Letter,
+    /// What else it is made of.
+    Inner,
+    /// What may stand between it and its separator.
+    Between,
+    Other,
+}
+
+const CLASSES: [Class; 256] = {
+    let mut classes = [Class::Other; 256];
+    let mut byte = 0;
+    while byte < classes.len() {
+        let letter = byte as u8;
+        if letter.is_ascii_alphabetic() {
+            classes[byte] = Class::Letter;
+        } else if is_key(letter) {
+            classes[byte] = Class::Inner;
+        } else if is_between(letter) {
+            classes[byte] = Class::Between;
+        }
+        byte += 1;
+    }
+    classes
+};
 
 /// Takes the value behind a `:` or `=`, if the key before it is a secret's.
 pub(super) fn pair(
@@ -65,8 +99,7 @@ pub(super) fn pair(
 fn key_before(text: &str, separator: usize, floor: usize) -> Option<Key<'_>> {
     let lowest = floor.max(separator.saturating_sub(LONGEST_KEY));
     let before = text.as_bytes().get(lowest..separator)?;
-    let is_between = |letter: &u8| is_blank(*letter) || matches!(letter, b'"' | b'\'' | b'\\');
-    let end = before.iter().rposition(|letter| !is_between(letter))? + 1;
+    let end = before.iter().rposition(|&letter| !is_between(letter))? + 1;
     let name = before.get(..end)?;
     let start = name.iter().rposition(|&letter| !is_key(letter)).map_or(0, |at| at + 1);
     let place = lowest + start..lowest + end;
@@ -105,7 +138,12 @@ pub(super) fn option(
     end
 }
 
-fn is_key(letter: u8) -> bool {
+/// What may stand between a key and its separator.
+const fn is_between(letter: u8) -> bool {
+    is_blank(letter) || matches!(letter, b'"' | b'\'' | b'\\')
+}
+
+const fn is_key(letter: u8) -> bool {
     letter.is_ascii_alphanumeric() || matches!(letter, b'_' | b'-' | b'.')
 }
 
@@ -279,6 +317,6 @@ fn is_prose(text: &str, key: &Key<'_>, start: usize, value: &str) -> bool {
         && (after.is_empty() || next_word > 0 && !matches!(byte(more, next_word), b'=' | b':'))
 }
 
-fn is_blank(letter: u8) -> bool {
+const fn is_blank(letter: u8) -> bool {
     matches!(letter, b' ' | b'\t')
 }

@@ -17,8 +17,6 @@ pub(super) enum Rule {
     Option,
     /// The second of a pair of quoted texts.
     Tuple,
-    /// `user:password@tcp(host)`.
-    DataSource,
     /// An authorization scheme, and its credentials.
     Scheme,
     /// A token of a known shape.
@@ -76,7 +74,7 @@ impl Prefilter {
     /// The first piece from `at` on that has a secret behind it.
     #[inline]
     pub(super) fn find(&self, text: &[u8], at: usize) -> Option<Hit> {
-        let rest = text.get(at..).filter(|rest| rest.len() >= SHORTEST)?;
+        let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
         let hit = match &self.search {
             Search::Packed(searcher) => find_packed(searcher, rest),
             Search::Automaton(automaton) => automaton.find(rest),
@@ -87,20 +85,23 @@ impl Prefilter {
     }
 }
 
-/// No shorter text holds a piece and a secret: `@tcp(` with one letter before it.
-const SHORTEST: usize = 6;
+/// No shorter text has a piece and a secret: `.eyJ` with one letter before it and four behind
+/// it are one.
+pub(super) const SHORTEST: usize = 9;
 
-/// Texts shorter than this are searched one byte after the other; padded they are not.
+/// The most room that a text needs which is too short to be searched by vectors.
 const PADDED: usize = 64;
 
 fn find_packed(searcher: &packed::Searcher, text: &[u8]) -> Option<Match> {
-    if text.len() >= PADDED {
+    // Shorter texts would be searched one byte after the other; padded they are not.
+    let least = searcher.minimum_len().min(PADDED);
+    if text.len() >= least {
         return searcher.find(text);
     }
     // No piece contains a NUL, so none is found in the padding.
     let mut padded = [0; PADDED];
     padded.get_mut(..text.len())?.copy_from_slice(text);
-    searcher.find(padded)
+    searcher.find(padded.get(..least)?)
 }
 
 fn pieces() -> Vec<(&'static str, Rule)> {
@@ -108,7 +109,6 @@ fn pieces() -> Vec<(&'static str, Rule)> {
         |pieces: &'static [&'static str], rule| pieces.iter().map(move |piece| (*piece, rule));
     all(OPTIONS, Rule::Option)
         .chain(all(&["\", \""], Rule::Tuple))
-        .chain(all(&["@tcp(", "@unix("], Rule::DataSource))
         .chain(all(SCHEMES, Rule::Scheme))
         .chain(SHAPES.iter().map(|shape| (shape.prefix, Rule::Shape(shape))))
         .collect()

@@ -8,6 +8,9 @@ use crate::REDACTED;
 /// The longest authority, and the longest way back to the start of a URL, that is looked at.
 const REACH: usize = 1024;
 
+/// What follows user information in Go.
+const DATA_SOURCES: &[&[u8]] = &[b"@tcp(", b"@unix("];
+
 /// Takes the user information of a URL whose authority begins at `from`, and a fragment
 /// that reads like a secret; says where to go on.
 pub(super) fn authority(text: &str, from: usize, found: &mut Found) -> usize {
@@ -59,15 +62,19 @@ fn is_pair(authority: &[u8]) -> bool {
         })
 }
 
-/// Takes `user:password` before an `@tcp(` or `@unix(` at `hit`, as Go's MySQL driver writes
-/// it.
-pub(super) fn data_source(text: &str, hit: Range<usize>, found: &mut Found) -> usize {
-    let lowest = found.floor.max(hit.start.saturating_sub(REACH));
-    let before = text.as_bytes().get(lowest..hit.start).unwrap_or_default();
+/// Takes `user:password` before `@tcp(` or `@unix(`, as Go's MySQL driver writes it, whose `@`
+/// is at `mark`; says where to go on.
+pub(super) fn data_source(text: &str, mark: usize, found: &mut Found) -> usize {
+    let rest = text.as_bytes().get(mark..).unwrap_or_default();
+    let Some(piece) = DATA_SOURCES.iter().find(|piece| rest.starts_with(piece)) else {
+        return mark + 1;
+    };
+    let lowest = found.floor.max(mark.saturating_sub(REACH));
+    let before = text.as_bytes().get(lowest..mark).unwrap_or_default();
     let is_info = |letter: u8| is_inside(letter) && !matches!(letter, b'(' | b'=');
     let length = before.iter().rev().take_while(|letter| is_info(**letter)).count();
-    take_info(text, hit.start - length..hit.start, found);
-    hit.end
+    take_info(text, mark - length..mark, found);
+    mark + piece.len()
 }
 
 /// Takes user information, unless its end is redacted already.
