@@ -42,13 +42,22 @@ enum Prepared<'a> {
     Json(usize, usize),
 }
 
-impl Prepared<'_> {
-    fn resolve<'r>(&'r self, arena: &'r str) -> Value<'r> {
-        match *self {
+/// The values of a record.
+#[derive(Debug, Clone, Copy)]
+struct Values<'v> {
+    prepared: &'v [Prepared<'v>],
+    arena: &'v str,
+}
+
+impl<'v> Values<'v> {
+    #[inline]
+    fn get(&self, index: usize) -> Option<Value<'v>> {
+        let text = |from, to| self.arena.get(from..to).unwrap_or_default();
+        self.prepared.get(index).map(|prepared| match *prepared {
             Prepared::Value(value) => value,
-            Prepared::Text(from, to) => Value::Text(arena.get(from..to).unwrap_or_default()),
-            Prepared::Json(from, to) => Value::Json(arena.get(from..to).unwrap_or_default()),
-        }
+            Prepared::Text(from, to) => Value::Text(text(from, to)),
+            Prepared::Json(from, to) => Value::Json(text(from, to)),
+        })
     }
 }
 
@@ -155,11 +164,11 @@ impl Enricher {
         let Enricher { redactor, limits, form, keys, plain_names, judge, resource, arena, time } =
             self;
         arena.clear();
-        let (mut prepared, mut values) = (SmallVec::new(), Values::new());
+        let mut prepared = SmallVec::new();
         Preparing { redactor, limits, keys, plain_names, arena }.all(object, &mut prepared);
-        values.extend(prepared.iter().map(|it| it.resolve(arena)));
+        let values = Values { prepared: &prepared, arena };
         let said = object.said_inside(keys, redactor, false);
-        let mut words = Words::of(object, &values, &said);
+        let mut words = Words::of(object, values, &said);
         let message = words.message.map(|it| fit(it, room).0);
         let stated = match message.as_deref().filter(|_| words.are_incomplete()) {
             Some(message) => Stated::of(message, keys, redactor),
@@ -177,7 +186,7 @@ impl Enricher {
         let write =
             |record: &Record<'_>, out: &mut String| Enricher::write(*form, limits, record, out);
         let start = out.len();
-        let members = Members { object, values: &values, keys };
+        let members = Members { object, values, keys };
         let mut judged = judge.read(&words.speech, limits);
         if judge.fault(judged).is_none() {
             let mut fields = Fields::new();
@@ -198,7 +207,7 @@ impl Enricher {
         out.truncate(start);
         judge.read_whole(&clean(line, redactor), limits);
         let said = object.said_inside(keys, redactor, true);
-        let members = Members { object, values: &values, keys };
+        let members = Members { object, values, keys };
         let found = Found { members: &members, said: &said, stated: &stated };
         found.report(judge, judged, &record, |record| {
             write(record, out);
@@ -237,8 +246,6 @@ impl Found<'_, '_> {
     }
 }
 
-type Values<'a> = SmallVec<[Value<'a>; 32]>;
-
 /// What a record says.
 #[derive(Debug, Default)]
 struct Words<'w> {
@@ -250,9 +257,9 @@ struct Words<'w> {
 }
 
 impl<'w> Words<'w> {
-    fn of(object: &Object<'_>, values: &[Value<'w>], said: &'w Said) -> Self {
+    fn of(object: &Object<'_>, values: Values<'w>, said: &'w Said) -> Self {
         let text = |index: Option<usize>| match values.get(index?) {
-            Some(Value::Text(text)) => Some(*text),
+            Some(Value::Text(text)) => Some(text),
             _ => None,
         };
         let (message, error) = match object.is_flat() {
@@ -299,7 +306,7 @@ impl<'w> Words<'w> {
 /// The members of a record as fields.
 struct Members<'m, 'o> {
     object: &'m Object<'o>,
-    values: &'m [Value<'m>],
+    values: Values<'m>,
     keys: &'m Keys,
 }
 
@@ -314,12 +321,11 @@ impl<'m> Members<'m, '_> {
                 continue;
             };
             let is_told = matches!(known.part, Part::Error(0) | Part::ErrorText(0))
-                && error.is_some_and(|error| *value == Value::Text(error));
+                && error.is_some_and(|error| value == Value::Text(error));
             if is_told || self.is_consumed(index, member, known) {
                 continue;
             }
-            let field =
-                Field { key: self.key(index, member, known, error.is_some()), value: *value };
+            let field = Field { key: self.key(index, member, known, error.is_some()), value };
             let bit = field.key.bit;
             if names & bit != 0 && fields.iter().any(|it| it.key.name == field.key.name) {
                 continue;
@@ -374,9 +380,10 @@ impl<'m> Members<'m, '_> {
     /// that of the logger than of a peer.
     fn facts(&self) -> Fields<'m> {
         let mut facts = Fields::new();
-        for (member, value) in self.object.members.iter().zip(self.values) {
-            if let Some(known) = self.keys.get(member.key) {
-                facts.push(Field { key: &known.key, value: *value });
+        for (index, member) in self.object.members.iter().enumerate() {
+            if let (Some(known), Some(value)) = (self.keys.get(member.key), self.values.get(index))
+            {
+                facts.push(Field { key: &known.key, value });
             }
         }
         without_own_host(&mut facts);

@@ -67,8 +67,8 @@ pub(super) struct Known {
     ends: Ends,
     /// The number of the name that came behind this one the last time.
     next: u32,
-    /// Whether it stands in a line as it is.
-    is_plain: bool,
+    /// The name, a quote and a colon, if it stands in a line as it is; else nothing.
+    expected: Box<[u8]>,
     pub(super) part: Part,
     /// The number of the name that the key policy gives it: two of one number cannot both
     /// stand in a record.
@@ -135,18 +135,14 @@ impl Keys {
         self.find(name, place)
     }
 
-    /// The name that came behind another one the last time, if a text begins with it and a
-    /// quote: its number and its length.
+    /// The name that came behind another one the last time, if a text begins with it, a quote
+    /// and a colon: its number, and how long these are.
     #[inline]
     pub(super) fn guess(&self, last: u32, text: &[u8]) -> Option<(u32, usize)> {
         let number = self.known.get(last as usize).map_or(self.first, |it| it.next);
         let known = self.known.get(number as usize)?;
-        let (name, rest) = text.split_at_checked(known.ends.length)?;
-        let is_it = rest.first() == Some(&b'"')
-            && known.is_plain
-            && known.ends == Ends::of(name)
-            && (known.ends.is_name() || known.name.as_bytes() == name);
-        is_it.then_some((number, name.len()))
+        let is_it = !known.expected.is_empty() && text.starts_with(&known.expected);
+        is_it.then_some((number, known.expected.len()))
     }
 
     /// The number of a name, which came behind another one.
@@ -195,19 +191,12 @@ impl Keys {
         let part = part_of(name);
         let ends = Ends::of(name.as_bytes());
         let is_plain = plain(name.as_bytes()) == name.len();
-        self.known.push(Known {
-            name: name.into(),
-            ends,
-            next: NONE,
-            is_plain,
-            part,
-            written,
-            secret,
-            key,
-            moved,
-        });
+        let expected = if is_plain { format!("{name}\":") } else { String::new() };
+        let expected = expected.into_bytes().into();
         self.bytes += name.len();
         self.index.insert(name.into(), number);
+        let (name, next) = (name.into(), NONE);
+        self.known.push(Known { name, ends, next, expected, part, written, secret, key, moved });
         number
     }
 
@@ -281,8 +270,8 @@ mod tests {
         let level = keys.next(NONE, "level");
         let quoted = keys.next(level, "a\"b");
         let long = keys.next(quoted, "a_name_of_many_bytes");
-        assert_eq!(keys.guess(NONE, b"level\":1"), Some((level, 5)));
-        assert_eq!(keys.guess(quoted, b"a_name_of_many_bytes\":1"), Some((long, 20)));
+        assert_eq!(keys.guess(NONE, b"level\":1"), Some((level, 7)));
+        assert_eq!(keys.guess(quoted, b"a_name_of_many_bytes\":1"), Some((long, 22)));
         assert_eq!(keys.guess(quoted, b"a_name_of_Many_bytes\":1"), None);
         assert_eq!(keys.guess(NONE, b"levels\":1"), None);
         assert_eq!(keys.guess(NONE, b"lev"), None);

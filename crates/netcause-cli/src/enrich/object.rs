@@ -6,7 +6,7 @@ use netcause_record::{Redactor, Role, Severity};
 use smallvec::SmallVec;
 
 use super::enricher::has_secret;
-use super::json::scan::{Kind, Member, Members, Raw, add_members, members};
+use super::json::scan::{Kind, Members, Raw, add_members, members};
 use super::json::text::decode;
 use super::keys::{Keys, NONE};
 use super::level;
@@ -74,7 +74,7 @@ impl<'a> Object<'a> {
 
     /// The same for an object that is empty: it is large, and not moved that way.
     pub(super) fn fill(&mut self, text: &'a str, keys: &mut Keys) -> bool {
-        let mut filling = Filling { object: self, last: NONE, keys, guess: None, bits: 0 };
+        let mut filling = Filling { object: self, last: NONE, keys, guess: NONE, bits: 0 };
         if !add_members(text, &mut filling) {
             return false;
         }
@@ -86,9 +86,9 @@ impl<'a> Object<'a> {
 
     /// Adds a member; the last of a name takes the place of those before.
     #[inline]
-    fn add(&mut self, key: u32, member: &Member<'a>, keys: &Keys, names: &mut u64) {
+    fn add(&mut self, key: u32, value: Raw<'a>, keys: &Keys, names: &mut u64) {
         let written = keys.get(key).map_or(key, |it| it.written);
-        let numbered = Numbered { key, written, value: member.value };
+        let numbered = Numbered { key, written, value };
         let bit = 1 << (written % 64);
         let may_repeat = *names & bit != 0;
         *names |= bit;
@@ -98,7 +98,7 @@ impl<'a> Object<'a> {
         } else if self.members.len() < MEMBERS {
             self.members.push(numbered);
         } else if keys.get(key).is_some_and(|it| it.part == Part::Dropped) {
-            self.add_dropped(&member.value);
+            self.add_dropped(&value);
         } else {
             self.left_out = self.left_out.saturating_add(1);
         }
@@ -173,7 +173,7 @@ struct Filling<'f, 'a> {
     /// The number of the name before.
     last: u32,
     /// The number of a name that was guessed.
-    guess: Option<u32>,
+    guess: u32,
     /// A bit for each name that has come.
     bits: u64,
 }
@@ -183,19 +183,17 @@ impl<'a> Members<'a> for Filling<'_, 'a> {
     #[inline]
     fn guess(&mut self, text: &[u8]) -> Option<usize> {
         let (number, length) = self.keys.guess(self.last, text)?;
-        self.guess = Some(number);
+        self.guess = number;
         Some(length)
     }
 
     #[inline]
-    fn add(&mut self, member: Member<'a>) {
-        let key = match (self.guess.take(), member.name.kind) {
-            (Some(key), _) => key,
-            (None, Kind::EscapedText) => self.keys.next(self.last, &text_of(&member.name)),
-            (None, _) => self.keys.next(self.last, member.name.text),
+    fn add(&mut self, name: Option<Raw<'a>>, value: Raw<'a>) {
+        self.last = match name {
+            None => self.guess,
+            Some(name) => self.keys.next(self.last, &text_of(&name)),
         };
-        self.last = key;
-        self.object.add(key, &member, self.keys, &mut self.bits);
+        self.object.add(self.last, value, self.keys, &mut self.bits);
     }
 }
 

@@ -34,19 +34,21 @@ pub(crate) struct Member<'a> {
 
 /// Takes members.
 pub(crate) trait Members<'a> {
-    /// How long the name is that a text begins with, if it is one that was expected; it holds
-    /// nothing that would need an escape, and a quote follows it.
+    /// How long the name that was expected, a quote and a colon are, if a text begins with
+    /// them; no byte of the name needs an escape.
     fn guess(&mut self, _text: &[u8]) -> Option<usize> {
         None
     }
 
-    /// One more member.
-    fn add(&mut self, member: Member<'a>);
+    /// One more member; without its name if that is the one that was guessed.
+    fn add(&mut self, name: Option<Raw<'a>>, value: Raw<'a>);
 }
 
 impl<'a, F: FnMut(Member<'a>)> Members<'a> for F {
-    fn add(&mut self, member: Member<'a>) {
-        self(member);
+    fn add(&mut self, name: Option<Raw<'a>>, value: Raw<'a>) {
+        if let Some(name) = name {
+            self(Member { name, value });
+        }
     }
 }
 
@@ -123,28 +125,26 @@ impl<'a> Scanner<'a> {
         }
         loop {
             self.blanks();
-            let name = self.name(members)?;
-            self.colon()?;
+            let inside = self.rest().strip_prefix(b"\"")?;
+            let name = if let Some(length) = members.guess(inside) {
+                self.at += 1 + length;
+                self.blanks();
+                None
+            } else {
+                let name = self.string()?;
+                self.colon()?;
+                Some(name)
+            };
             let value = match self.peek() {
                 b'"' => self.string()?,
                 _ => self.value(DEPTH)?,
             };
-            members.add(Member { name, value });
+            members.add(name, value);
             self.blanks();
             if self.take(b',').is_none() {
                 return self.take(b'}');
             }
         }
-    }
-
-    /// The name of a member.
-    #[inline]
-    fn name(&mut self, members: &mut impl Members<'a>) -> Option<Raw<'a>> {
-        let inside = self.rest().strip_prefix(b"\"")?;
-        let Some(length) = members.guess(inside) else { return self.string() };
-        let start = self.at + 1;
-        self.at = start + length + 1;
-        Some(Raw { kind: Kind::Text, text: self.text.get(start..start + length)? })
     }
 
     /// Passes over a colon and the blanks around it.
@@ -215,7 +215,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A text in quotes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn string(&mut self) -> Option<Raw<'a>> {
         let inside = self.rest().strip_prefix(b"\"")?;
         let end = plain(inside);
