@@ -72,8 +72,12 @@ fn next_suspect(bytes: &[u8], at: usize) -> Option<usize> {
             return Some(at + 8 * index + place_of_first(suspects));
         }
     }
-    let found = tail.iter().position(|&byte| SUSPECTS[byte as usize] != 0)?;
-    Some(at + 8 * words.len() + found)
+    let Some(word) = rest.last_chunk::<8>() else {
+        return Some(at + tail.iter().position(|&byte| SUSPECTS[byte as usize] != 0)?);
+    };
+    // Those of its bytes that were looked at hold none.
+    let suspects = suspects_of(u64::from_le_bytes(*word));
+    (suspects != 0).then(|| at + rest.len() - 8 + place_of_first(suspects))
 }
 
 /// The place of the lowest byte whose high bit is set.
@@ -150,13 +154,23 @@ pub(crate) const fn is_dangerous(scalar: char) -> bool {
 
 fn escape_slowly(text: &str, out: &mut String) {
     out.reserve(text.len() + text.len() / 8);
+    let bytes = text.as_bytes();
     let (mut copied, mut at) = (0, 0);
-    while let Some(suspect) = next_suspect(text.as_bytes(), at) {
+    while let Some(suspect) = next_suspect(bytes, at) {
+        let before = text.get(copied..suspect).unwrap_or_default();
+        if let Some(b'"' | b'\\') = bytes.get(suspect) {
+            out.push_str(before);
+            // What is escaped stands at the start of what is copied next.
+            out.push('\\');
+            copied = suspect;
+            at = suspect + 1;
+            continue;
+        }
         let tail = text.get(suspect..).unwrap_or_default();
         let Some(scalar) = tail.chars().next() else { break };
         at = suspect + scalar.len_utf8();
-        if matches!(scalar, '"' | '\\') || is_dangerous(scalar) {
-            out.push_str(text.get(copied..suspect).unwrap_or_default());
+        if is_dangerous(scalar) {
+            out.push_str(before);
             escape_scalar(scalar, out);
             copied = at;
         }

@@ -68,6 +68,53 @@ const LAST_LETTERS: [[u32; 26]; 26] = {
     endings
 };
 
+/// Up to eight letters and digits that a name may end with, to be compared at once.
+#[derive(Debug, Clone, Copy)]
+struct Ending {
+    letters: u64,
+    bits: u32,
+}
+
+/// The ends of everything that may end the name of a secret.
+const LAST_WORDS: [Ending; ENDINGS.len() + WORDS.len() + QUALIFIERS.len()] = {
+    let mut endings =
+        [Ending { letters: 0, bits: 0 }; ENDINGS.len() + WORDS.len() + QUALIFIERS.len()];
+    let (mut list, mut count) = (0, 0);
+    while list < 3 {
+        let words = [ENDINGS, WORDS, QUALIFIERS][list];
+        let mut index = 0;
+        while index < words.len() {
+            let letters = from_end(words[index].as_bytes());
+            endings[count] = Ending { letters, bits: u64::BITS - letters.leading_zeros() / 8 * 8 };
+            index += 1;
+            count += 1;
+        }
+        list += 1;
+    }
+    endings
+};
+
+/// The last eight letters and digits in lower case, the last one lowest.
+const fn from_end(name: &[u8]) -> u64 {
+    let (mut letters, mut shift) = (0, 0);
+    let mut at = name.len();
+    while at > 0 && shift < u64::BITS {
+        at -= 1;
+        if name[at].is_ascii_alphanumeric() {
+            letters |= (name[at].to_ascii_lowercase() as u64) << shift;
+            shift += 8;
+        }
+    }
+    letters
+}
+
+/// Whether the name of a secret may end as this text does: a longer look than
+/// [`may_end_secret`].
+pub(crate) fn ends_like_secret(text: &[u8]) -> bool {
+    let letters = from_end(trim_end(text, |byte| !byte.is_ascii_alphabetic()));
+    LAST_WORDS.iter().any(|it| (letters ^ it.letters) << (u64::BITS - it.bits) == 0)
+}
+
 /// The last three letters, whatever stands between; 0 for none.
 const fn last_letters(name: &[u8]) -> [u8; 3] {
     let mut found = [0; 3];
@@ -97,7 +144,7 @@ pub(crate) fn may_end_secret([third, second, last]: [u8; 3]) -> bool {
 }
 
 fn may_be_secret(key: &str) -> bool {
-    may_end_secret(last_letters(key.as_bytes()))
+    may_end_secret(last_letters(key.as_bytes())) && ends_like_secret(key.as_bytes())
 }
 
 /// Whether `key` ends with `word`, in any case and with any separators, as whole words.
@@ -118,17 +165,13 @@ fn strip_end<'k>(mut key: &'k [u8], word: &str) -> Option<&'k [u8]> {
     Some(key)
 }
 
-/// As [`strip_end`], for the first of some words that a name ends with, which itself ends
-/// with a letter.
-fn strip_one_of<'k>(words: &[&str], name: &'k [u8]) -> Option<&'k [u8]> {
-    let last = name.last()?.to_ascii_lowercase();
-    let same_last = words.iter().filter(|word| word.as_bytes().last() == Some(&last));
-    same_last.into_iter().find_map(|word| strip_end(name, word))
-}
-
 fn without_qualifier(name: &[u8]) -> &[u8] {
     let before = strip_one_of(QUALIFIERS, name).map(trim_separators);
     before.filter(|before| !before.is_empty()).unwrap_or(name)
+}
+
+fn strip_one_of<'k>(words: &[&str], name: &'k [u8]) -> Option<&'k [u8]> {
+    words.iter().find_map(|word| strip_end(name, word))
 }
 
 fn trim_separators(name: &[u8]) -> &[u8] {

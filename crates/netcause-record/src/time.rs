@@ -85,19 +85,34 @@ fn since_epoch(time: SystemTime) -> (i64, u32) {
 fn with_second(seconds: i64, write: impl FnOnce(&str)) {
     LAST.with_borrow_mut(|(last, text)| {
         if *last != seconds {
-            (*last, *text) = (seconds, date_time(seconds));
+            let is_same_day = day_of(*last) == day_of(seconds);
+            *text = match <[u8; 19]>::try_from(text.as_bytes()) {
+                Ok(known) if is_same_day => with_time_of_day(known, seconds),
+                _ => date_time(seconds),
+            };
+            *last = seconds;
         }
         write(text);
     });
 }
 
+/// The number of the day since 1970-01-01.
+fn day_of(seconds: i64) -> i64 {
+    seconds.div_euclid(SECONDS_A_DAY)
+}
+
 fn date_time(seconds: i64) -> DateTime {
-    let (year, month, day) = civil_from_days(seconds.div_euclid(SECONDS_A_DAY));
-    let second_of_day = seconds.rem_euclid(SECONDS_A_DAY) as u32;
+    let (year, month, day) = civil_from_days(day_of(seconds));
     let mut text = *b"0000-00-00T00:00:00";
     put_digits(&mut text[0..4], year);
     put_digits(&mut text[5..7], month);
     put_digits(&mut text[8..10], day);
+    with_time_of_day(text, seconds)
+}
+
+/// The time of day written behind a date.
+fn with_time_of_day(mut text: [u8; 19], seconds: i64) -> DateTime {
+    let second_of_day = seconds.rem_euclid(SECONDS_A_DAY) as u32;
     put_digits(&mut text[11..13], second_of_day / 3600);
     put_digits(&mut text[14..16], second_of_day / 60 % 60);
     put_digits(&mut text[17..19], second_of_day % 60);
@@ -181,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_cache_never_shows_another_second() {
-        for second in [5, 5, 6, 5, 86_400, 5] {
+        for second in [5, 5, 6, 5, 86_399, 86_400, 90_061, 5, 172_805] {
             let text = text(UNIX_EPOCH + Duration::from_secs(second));
             let mut expected = String::new();
             assert!(push_seconds(i64::try_from(second).unwrap(), &mut expected));

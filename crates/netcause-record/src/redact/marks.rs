@@ -1,19 +1,25 @@
 //! The marks that secrets stand behind: `:`, `=`, `?` and `@`.
 
+use std::slice;
+
 /// The marks of a text, from its start on. Between `:` and `@` lie `;`, `<` and `>`, which
 /// are found as well: one look at eight bytes then finds all of them.
 #[derive(Debug)]
 pub(super) struct Marks<'a> {
-    bytes: &'a [u8],
-    /// Where the word begins that is looked at.
-    at: usize,
+    words: slice::Iter<'a, [u8; 8]>,
+    /// What follows the words.
+    tail: Option<u64>,
+    /// Where the word behind the one that is looked at begins.
+    next: usize,
     /// The high bits of those of its bytes that are marks and were not given yet.
     left: u64,
 }
 
 impl<'a> Marks<'a> {
     pub(super) fn of(bytes: &'a [u8]) -> Self {
-        Marks { bytes, at: 0, left: word_at(bytes, 0).map_or(0, marks_of) }
+        let (words, tail) = bytes.as_chunks::<8>();
+        let tail = tail.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte));
+        Marks { words: words.iter(), tail: Some(tail), next: 0, left: 0 }
     }
 }
 
@@ -23,23 +29,15 @@ impl Iterator for Marks<'_> {
     #[inline]
     fn next(&mut self) -> Option<usize> {
         while self.left == 0 {
-            self.at += 8;
-            self.left = marks_of(word_at(self.bytes, self.at)?);
+            self.left = marks_of(match self.words.next() {
+                Some(word) => u64::from_le_bytes(*word),
+                None => self.tail.take()?,
+            });
+            self.next += 8;
         }
-        let place = self.at + (self.left.trailing_zeros() / 8) as usize;
+        let place = self.next - 8 + (self.left.trailing_zeros() / 8) as usize;
         self.left &= self.left - 1;
         Some(place)
-    }
-}
-
-/// Eight bytes from a place on, the first one lowest, with zeros past the end.
-#[inline]
-fn word_at(bytes: &[u8], at: usize) -> Option<u64> {
-    let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
-    match (rest.first_chunk::<8>(), bytes.last_chunk::<8>()) {
-        (Some(word), _) => Some(u64::from_le_bytes(*word)),
-        (None, Some(last)) => Some(u64::from_le_bytes(*last) >> (64 - 8 * rest.len())),
-        (None, None) => Some(rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))),
     }
 }
 

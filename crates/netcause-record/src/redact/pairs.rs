@@ -23,7 +23,7 @@ struct Key<'a> {
 #[inline]
 pub(super) fn may_follow_secret_key(text: &str, separator: usize) -> bool {
     let before = text.as_bytes().get(..separator).unwrap_or_default();
-    last_letters(before).is_some_and(secret::may_end_secret)
+    last_letters(before).is_some_and(secret::may_end_secret) && secret::ends_like_secret(before)
 }
 
 /// The last three letters of the key that a text ends with, the last two of them side by side.
