@@ -136,6 +136,11 @@ impl Outcomes {
         Outcomes { words, starts }
     }
 
+    /// The same, where what begins with these letters is asked for as well.
+    const fn or(self, first: u8, second: u8) -> Self {
+        Outcomes { words: self.words, starts: self.starts.with(first, second) }
+    }
+
     /// Whether one of them may stand in the clause that a text begins with: hardly ever.
     fn may_follow(&self, text: &str) -> bool {
         let near = text.as_bytes().get(..REACH + 2).unwrap_or(text.as_bytes());
@@ -275,7 +280,7 @@ static PARTS: Outcomes = Outcomes::new(&[
     (" message length", Says::At(Stage::Malformed)),
 ]);
 
-/// What becomes of a machine or a service.
+/// What becomes of a machine or a service; that it is "down" may end a clause, too.
 static PEER_OUTCOMES: Outcomes = Outcomes::new(&[
     (" is down", Says::Of(Category::Unavailable)),
     (" went down", Says::Of(Category::Unavailable)),
@@ -304,7 +309,8 @@ static PEER_OUTCOMES: Outcomes = Outcomes::new(&[
     (" did not reply", Says::Is(Reason::ResponseTimeout)),
     (" disconnected", Says::Of(Category::ConnectionReset)),
     (" has failed", Says::Of(Category::Unknown)),
-]);
+])
+.or(b'd', b'o');
 
 /// Why a certificate is not accepted.
 static CERTIFICATE_OUTCOMES: Outcomes = Outcomes::new(&[
@@ -416,7 +422,7 @@ impl<'a> Reading<'a> {
 
     /// Reads what became of a machine that is spoken of.
     fn take_peer(&mut self, after: &'a str) {
-        // Who "did not" or is "down" begins as one who did not respond or is not up.
+        // "did not" begins as an outcome does; of "down" it knows.
         if !PEER_OUTCOMES.may_follow(after) {
             return;
         }
@@ -538,4 +544,42 @@ fn is_first(text: &str, words: &str) -> bool {
 
 fn is_same(byte: u8, word: u8) -> bool {
     byte.eq_ignore_ascii_case(&word) || (word == b' ' && matches!(byte, b'_' | b'-'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::classify_text;
+
+    #[test]
+    fn no_outcome_is_passed_over() {
+        let tables = [
+            &LINK_OUTCOMES,
+            &LACKING,
+            &LOSSES,
+            &PARTS,
+            &PEER_OUTCOMES,
+            &CERTIFICATE_OUTCOMES,
+            &ACTION_OUTCOMES,
+        ];
+        for outcomes in tables {
+            for (words, _) in outcomes.words {
+                assert!(outcomes.may_follow(&format!(" it{words}.")), "{words}");
+            }
+        }
+        for words in ALARMS {
+            assert!(LINK_OUTCOMES.may_follow(words), "{words}");
+        }
+        for words in [" down", " did not"] {
+            assert!(PEER_OUTCOMES.may_follow(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn a_machine_that_is_down_is_told_at_the_end_of_a_clause() {
+        for line in ["2026-11-23 10:00:00 ERROR [node] down", "[ERROR] [MY-000001] [Server] down"] {
+            let category = classify_text(line).map(|fault| fault.category);
+            assert_eq!(category, Some(Category::Unavailable), "{line}");
+        }
+    }
 }
