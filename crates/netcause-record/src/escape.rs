@@ -1,5 +1,7 @@
 //! Escaping for JSON, such that a line stays one line and shows what it holds.
 
+use crate::places::{Places, repeat};
+
 /// Appends `text` to `out` as it stands inside a JSON string.
 ///
 /// Besides what RFC 8259 §7 demands, everything is escaped that could end a line, move a
@@ -48,7 +50,7 @@ pub(crate) fn escape_cut(text: &str, limit: usize, out: &mut String) {
 /// Whether nothing needs a closer look. Some texts that need no escape do, such as those
 /// with typographic quotes: they share a first byte with U+2028.
 pub(crate) fn is_clean(bytes: &[u8]) -> bool {
-    is_plain(bytes) || next_suspect(bytes, 0).is_none()
+    is_plain(bytes) || Places::of(bytes, suspects_of).next().is_none()
 }
 
 /// Whether a text is ASCII, and none of it needs an escape.
@@ -57,71 +59,42 @@ fn is_plain(bytes: &[u8]) -> bool {
     // Eight bytes at a time, without a branch: most texts are short, and the vector code that
     // compilers make of simpler loops is four times slower on them.
     let (words, rest) = bytes.as_chunks::<8>();
-    let any = |any, word: &[u8; 8]| any | special_bytes(u64::from_le_bytes(*word));
-    let special = words.iter().fold(0, any);
-    special == 0 && rest.iter().fold(0, |any, &byte| any | SUSPECTS[byte as usize]) == 0
+    let special = |word: u64| suspects_of_ascii(word) | word & repeat(0x80);
+    let any = words.iter().fold(0, |any, word| any | special(u64::from_le_bytes(*word)));
+    any == 0 && rest.iter().fold(0, |any, &byte| any | SUSPECTS[byte as usize]) == 0
 }
 
-/// The first place from `at` on where a byte needs a closer look.
-fn next_suspect(bytes: &[u8], at: usize) -> Option<usize> {
-    let rest = bytes.get(at..)?;
-    let (words, tail) = rest.as_chunks::<8>();
-    for (index, word) in words.iter().enumerate() {
-        let suspects = suspects_of(u64::from_le_bytes(*word));
-        if suspects != 0 {
-            return Some(at + 8 * index + place_of_first(suspects));
-        }
-    }
-    let Some(word) = rest.last_chunk::<8>() else {
-        return Some(at + tail.iter().position(|&byte| SUSPECTS[byte as usize] != 0)?);
-    };
-    // Those of its bytes that were looked at hold none.
-    let suspects = suspects_of(u64::from_le_bytes(*word));
-    (suspects != 0).then(|| at + rest.len() - 8 + place_of_first(suspects))
-}
-
-/// The place of the lowest byte whose high bit is set.
-#[inline]
-const fn place_of_first(high_bits: u64) -> usize {
-    (high_bits.trailing_zeros() / 8) as usize
-}
-
-/// The high bits of the bytes that are C0, `"`, `\`, DEL, or not ASCII. Behind the first such
-/// byte there may be false ones.
-#[inline]
-const fn special_bytes(word: u64) -> u64 {
-    (special_ascii(word) | word) & repeat(0x80)
-}
-
-/// The high bits of the bytes that [`is_suspect`] names, with false ones as above.
+/// The high bits of the bytes that [`is_suspect`] names.
 #[inline]
 const fn suspects_of(word: u64) -> u64 {
-    let suspects = match word & repeat(0x80) {
-        0 => special_ascii(word),
-        _ => special_ascii(word) | first_bytes_of_suspects(word),
-    };
-    suspects & repeat(0x80)
+    let others = word & repeat(0x80);
+    match others {
+        0 => suspects_of_ascii(word),
+        _ => {
+            let low = word & repeat(0x7f);
+            suspects_of_ascii(low) & !others | first_bytes_of_suspects(low) & others
+        }
+    }
 }
 
+/// As [`suspects_of`], for a word of ASCII.
 #[inline]
-const fn special_ascii(word: u64) -> u64 {
-    let controls = word.wrapping_sub(repeat(0x20)) & !word;
-    controls | equal(word, b'"') | equal(word, b'\\') | equal(word, 0x7f)
+const fn suspects_of_ascii(word: u64) -> u64 {
+    let no_controls = word.wrapping_add(repeat(0x80 - 0x20));
+    let deletes = word.wrapping_add(repeat(1));
+    (!no_controls | deletes | equal(word, b'"') | equal(word, b'\\')) & repeat(0x80)
 }
 
-const fn first_bytes_of_suspects(word: u64) -> u64 {
-    equal(word, 0xc2) | equal(word, 0xd8) | equal(word, 0xe2) | equal(word, 0xef)
+/// As [`suspects_of`], for the other bytes, their high bits taken away.
+const fn first_bytes_of_suspects(low: u64) -> u64 {
+    equal(low, 0x42) | equal(low, 0x58) | equal(low, 0x62) | equal(low, 0x6f)
 }
 
-/// A set high bit where the byte is equal; above such a byte there may be false ones.
+/// The high bits of the bytes that are equal, in a word of ASCII: no difference of two
+/// reaches into the byte above.
 #[inline]
 const fn equal(word: u64, byte: u8) -> u64 {
-    let difference = word ^ repeat(byte);
-    difference.wrapping_sub(repeat(1)) & !difference
-}
-
-const fn repeat(byte: u8) -> u64 {
-    u64::from_le_bytes([byte; 8])
+    repeat(0x80).wrapping_sub(word ^ repeat(byte))
 }
 
 /// 1 for each byte that [`is_suspect`] names.
@@ -155,25 +128,23 @@ pub(crate) const fn is_dangerous(scalar: char) -> bool {
 fn escape_slowly(text: &str, out: &mut String) {
     out.reserve(text.len() + text.len() / 8);
     let bytes = text.as_bytes();
-    let (mut copied, mut at) = (0, 0);
-    while let Some(suspect) = next_suspect(bytes, at) {
+    let mut copied = 0;
+    for suspect in Places::of(bytes, suspects_of) {
         let before = text.get(copied..suspect).unwrap_or_default();
         if let Some(b'"' | b'\\') = bytes.get(suspect) {
             out.push_str(before);
             // What is escaped stands at the start of what is copied next.
             out.push('\\');
             copied = suspect;
-            at = suspect + 1;
             continue;
         }
         let tail = text.get(suspect..).unwrap_or_default();
-        let Some(scalar) = tail.chars().next() else { break };
-        at = suspect + scalar.len_utf8();
-        if is_dangerous(scalar) {
-            out.push_str(before);
-            escape_scalar(scalar, out);
-            copied = at;
-        }
+        let Some(scalar) = tail.chars().next().filter(|scalar| is_dangerous(*scalar)) else {
+            continue;
+        };
+        out.push_str(before);
+        escape_scalar(scalar, out);
+        copied = suspect + scalar.len_utf8();
     }
     out.push_str(text.get(copied..).unwrap_or_default());
 }
@@ -231,20 +202,18 @@ mod tests {
     }
 
     #[test]
-    fn the_first_suspect_is_found_wherever_it_stands_and_whatever_follows() {
+    fn exactly_the_suspects_are_found_wherever_they_stand() {
         for byte in 0..=u8::MAX {
             for place in 0..24 {
-                let mut bytes = [b'x'; 24];
-                bytes[place..].fill(byte);
-                let expected = is_suspect(byte).then_some(place);
-                for end in place + 1..=24 {
-                    assert_eq!(next_suspect(&bytes[..end], 0), expected, "{byte:x} at {place}");
+                for other in [b'x', b'"', 0, 0xe4, 0xe2, 0xff] {
+                    let mut bytes = [b'x'; 24];
+                    bytes[(place + 1) % 24] = other;
+                    bytes[place] = byte;
+                    let expected = (0..24).filter(|at| is_suspect(bytes[*at]));
+                    assert!(Places::of(&bytes, suspects_of).eq(expected), "{bytes:x?}");
+                    let is_ascii_only = bytes.is_ascii() && is_clean(&bytes);
+                    assert_eq!(is_plain(&bytes), is_ascii_only, "{bytes:x?}");
                 }
-                assert_eq!(next_suspect(&bytes, place), expected);
-                // A byte that is not ASCII switches to the longer look.
-                bytes[0] = 0xe4;
-                let expected = if place == 0 { is_suspect(byte).then_some(1) } else { expected };
-                assert_eq!(next_suspect(&bytes, 0), expected, "{byte:x} at {place}");
             }
         }
     }

@@ -7,6 +7,7 @@ mod exporters;
 mod json;
 mod key;
 mod limits;
+mod places;
 mod pretty;
 mod read;
 mod record;

@@ -9,6 +9,19 @@ fn redacted(text: &str) -> String {
 }
 
 #[test]
+fn every_mark_is_found() {
+    for byte in 0..=u8::MAX {
+        let is_mark = (b':'..=b'@').contains(&byte);
+        let expected = if is_mark { 0x8080_8080_8080_8080 } else { 0 };
+        assert_eq!(marks_of(repeat(byte)), expected);
+        assert_eq!(
+            marks_of(u64::from_le_bytes([byte, b'x', 0xff, 0, 0, 0, 0, 0])),
+            expected & 0x80
+        );
+    }
+}
+
+#[test]
 fn texts_with_secrets() {
     for (text, expected) in [
         ("postgres://user:pw@host:5432/db", "postgres://REDACTED@host:5432/db"),
