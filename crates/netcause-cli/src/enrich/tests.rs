@@ -313,3 +313,9 @@ proptest! {
         check(format!("{{{}}}", members.join(",")).as_bytes());
     }
 }
+
+#[test]
+fn the_shortest_token_is_removed() {
+    let out = enrich(br#"{"msg":"started","kind":"xoxb-1234567890"}"#);
+    assert!(!out.contains("xoxb-1234567890"), "{out}");
+}
