@@ -122,19 +122,19 @@ const BREAK: char = '\n';
 
 /// Whether there is a break.
 pub(super) fn has_break(text: &str) -> bool {
-    any_word(text, |word| {
-        let deletes = word ^ (0x7f * EACH);
-        let is_below = |word: u64, least: u64| word.wrapping_sub(least * EACH) & !word;
-        (is_below(word, 0x20) | is_below(deletes, 1)) & HIGHEST
-    })
+    any_word(text, breaks)
 }
 
 /// Whether there is no break, and all is ASCII.
 pub(super) fn is_plain(text: &str) -> bool {
-    !any_word(text, |word| {
-        let is_below = |word: u64, least: u64| word.wrapping_sub(least * EACH) & !word;
-        (is_below(word, 0x20) | is_below(word ^ (0x7f * EACH), 1) | word) & HIGHEST
-    })
+    !any_word(text, |word| breaks(word) | word & HIGHEST)
+}
+
+/// The breaks among eight bytes, as the highest bit of each.
+fn breaks(word: u64) -> u64 {
+    let deletes = word ^ (0x7f * EACH);
+    let is_below = |word: u64, least: u64| word.wrapping_sub(least * EACH) & !word;
+    (is_below(word, 0x20) | is_below(deletes, 1)) & HIGHEST
 }
 
 /// Whether all is ASCII.
